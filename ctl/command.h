@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace usher::ctl {
+
+/// What usherctl exits with. Scripts build on these numbers; usherctl(1) explains them.
+enum class ExitCode : std::uint8_t {
+  ok = 0,
+  no = 1,             // refused, broken off, or the answer to the question is no
+  usage = 2,          // the command line is wrong
+  unreachable = 3,    // usherd does not answer
+  configuration = 4,  // the configuration has mistakes
+  internal = 5,       // usherd or usherctl failed
+};
+
+enum class ColourWish : std::uint8_t { automatic = 1, always, never };
+
+/// The options that every command takes.
+struct Globals {
+  std::filesystem::path config = "/etc/usher/usher.toml";
+  bool config_given = false;
+  std::string login_socket;    // empty: as the configuration says
+  std::string control_socket;  // empty: as the configuration says
+  bool json = false;
+  ColourWish colour = ColourWish::automatic;
+};
+
+/// Carries the command out, once its options are parsed.
+using Run = std::function<ExitCode(const Globals&)>;
+
+/// One command of usherctl.
+struct Command {
+  const char* name;     // the words of the command line: "otp add"
+  const char* summary;  // one line, for lists of commands
+  const char* lesson;   // what stands below the options in its help: examples, and what to know
+  /// Adds the command's own options to its parser and returns what to do with them.
+  Run (*setup)(CLI::App&);
+};
+
+// Each in its own file, cmd_NAME.cpp.
+extern const Command kInit;
+extern const Command kPasswordSet;
+extern const Command kOtpAdd;
+extern const Command kOtpList;
+extern const Command kOtpRemove;
+extern const Command kStatus;
+extern const Command kReload;
+extern const Command kLog;
+extern const Command kExplain;
+extern const Command kCheck;
+
+}  // namespace usher::ctl

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# Completion of usherctl for bash; belongs into /usr/share/bash-completion/completions/usherctl.
+
+# The options of a command, beside those of all commands.
+_usherctl_options() {
+  case $1 in
+  init) echo '--store --master-key' ;;
+  'password set') echo '--stdin' ;;
+  'otp add') echo '--stdin --label --algorithm --digits --period --no-qr --plain' ;;
+  'otp remove') echo '--stdin --label' ;;
+  explain) echo '--service --from --with' ;;
+  log) echo '-n --count --user' ;;
+  '') echo '--version' ;;
+  esac
+}
+
+# What may stand where no option does: words that lead to a command, or what it is about.
+_usherctl_words() {
+  case $1 in
+  '') compgen -W 'init check password otp status reload explain log' -- "$2" ;;
+  password) compgen -W 'set' -- "$2" ;;
+  otp) compgen -W 'add list remove' -- "$2" ;;
+  check) compgen -f -- "$2" ;;
+  'password set' | 'otp add' | 'otp list' | 'otp remove' | explain) compgen -u -- "$2" ;;
+  esac
+}
+
+_usherctl() {
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+  # bash takes --option=value for three words.
+  if [[ $current == '=' ]]; then
+    current=''
+  elif [[ $previous == '=' ]]; then
+    previous=${COMP_WORDS[COMP_CWORD - 2]}
+  fi
+  COMPREPLY=()
+
+  local values=''
+  case $previous in
+  --config | --socket | --control | --store | --master-key)
+    mapfile -t COMPREPLY < <(compgen -f -- "$current")
+    return
+    ;;
+  --user)
+    mapfile -t COMPREPLY < <(compgen -u -- "$current")
+    return
+    ;;
+  --color) values='auto always never' ;;
+  --algorithm) values='SHA1 SHA256 SHA512' ;;
+  --digits) values='6 7 8' ;;
+  --with) values='publickey' ;;
+  --service) values=$(cd /etc/pam.d 2>/dev/null && echo *) ;;
+  --label | --period | --from | --count | -n) return ;;
+  esac
+  if [[ -n $values ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$values" -- "$current")
+    return
+  fi
+
+  local command='' i
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case ${COMP_WORDS[i]} in
+    --config | --socket | --control | --color | --store | --master-key | --label | --algorithm | \
+      --digits | --period | --service | --from | --with | --user | --count | -n)
+      [[ ${COMP_WORDS[i + 1]-} != '=' ]] || ((i++))
+      ((i++))
+      ;;
+    -*) ;;
+    *)
+      case $command in
+      '' | password | otp) command=${command:+$command }${COMP_WORDS[i]} ;;
+      esac
+      ;;
+    esac
+  done
+
+  if [[ $current == -* ]]; then
+    local common='-h --help --config --socket --control --json --color'
+    mapfile -t COMPREPLY < <(compgen -W "$common $(_usherctl_options "$command")" -- "$current")
+  else
+    mapfile -t COMPREPLY < <(_usherctl_words "$command" "$current")
+  fi
+}
+complete -o filenames -F _usherctl usherctl

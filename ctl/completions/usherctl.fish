@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+# Completion of usherctl for fish; belongs into /usr/share/fish/vendor_completions.d.
+
+# The words of the command line that are neither options nor what they take.
+function __usherctl_words
+    set -l takes_value --config --socket --control --color --store --master-key --label \
+        --algorithm --digits --period --service --from --with --user --count -n
+    set -l skip no
+    for word in (commandline -opc)[2..-1]
+        if test $skip = yes
+            set skip no
+        else if contains -- $word $takes_value
+            set skip yes
+        else if not string match -q -- '-*' $word
+            echo $word
+        end
+    end
+end
+
+# Whether the command is the one given, with or without its USER or FILE.
+function __usherctl_is
+    set -l words (__usherctl_words)
+    string match -q -- "$argv *" "$words "
+end
+
+# Whether exactly these words have been given, so that a command is still to be named.
+function __usherctl_at
+    set -l words (__usherctl_words)
+    test "$words" = "$argv"
+end
+
+complete -c usherctl -f
+complete -c usherctl -s h -l help -d 'Show help'
+complete -c usherctl -l config -r -F -d 'Settings, to find the sockets by'
+complete -c usherctl -l socket -r -F -d 'Socket to change credentials through'
+complete -c usherctl -l control -r -F -d 'Socket to ask everything else through'
+complete -c usherctl -l json -d 'Print JSON, for programs'
+complete -c usherctl -l color -x -a 'auto always never' -d 'Colours'
+complete -c usherctl -n __usherctl_at -l version -d 'Show the version'
+
+complete -c usherctl -n __usherctl_at -a init -d 'Make an empty store and its master key, once'
+complete -c usherctl -n __usherctl_at -a check -d 'Look for mistakes in the configuration'
+complete -c usherctl -n __usherctl_at -a password -d 'Passwords for Usher'
+complete -c usherctl -n __usherctl_at -a otp -d 'One-time codes'
+complete -c usherctl -n __usherctl_at -a status -d 'Show how usherd is doing'
+complete -c usherctl -n __usherctl_at -a reload -d 'Let usherd read its rules again'
+complete -c usherctl -n __usherctl_at -a explain -d 'Say what the rules would make of a login, and why'
+complete -c usherctl -n __usherctl_at -a log -d 'Show who came, and what decided'
+complete -c usherctl -n '__usherctl_at password' -a set -d 'Set a password for Usher'
+complete -c usherctl -n '__usherctl_at otp' -a add -d 'Add a generator of one-time codes'
+complete -c usherctl -n '__usherctl_at otp' -a list -d 'List the generators of one-time codes'
+complete -c usherctl -n '__usherctl_at otp' -a remove -d 'Remove a generator of one-time codes'
+
+complete -c usherctl -n '__usherctl_is init' -l store -r -F -d 'Make the store here'
+complete -c usherctl -n '__usherctl_is init' -l master-key -r -F -d 'Make its key here'
+
+complete -c usherctl -n '__usherctl_is check' -F
+
+complete -c usherctl -n '__usherctl_is password set' -a '(__fish_complete_users)'
+complete -c usherctl -n '__usherctl_is password set' -l stdin -d 'Read the answers from standard input'
+
+complete -c usherctl -n '__usherctl_is otp add' -a '(__fish_complete_users)'
+complete -c usherctl -n '__usherctl_is otp add' -l stdin -d 'Read the answers from standard input'
+complete -c usherctl -n '__usherctl_is otp add' -l label -x -d 'What to call it'
+complete -c usherctl -n '__usherctl_is otp add' -l algorithm -x -a 'SHA1 SHA256 SHA512' -d 'How codes are made'
+complete -c usherctl -n '__usherctl_is otp add' -l digits -x -a '6 7 8' -d 'Digits of a code'
+complete -c usherctl -n '__usherctl_is otp add' -l period -x -d 'How long a code is shown, in seconds'
+complete -c usherctl -n '__usherctl_is otp add' -l no-qr -d 'Show no QR code'
+complete -c usherctl -n '__usherctl_is otp add' -l plain -d 'Show no QR code'
+
+complete -c usherctl -n '__usherctl_is otp list' -a '(__fish_complete_users)'
+
+complete -c usherctl -n '__usherctl_is otp remove' -a '(__fish_complete_users)'
+complete -c usherctl -n '__usherctl_is otp remove' -l stdin -d 'Read the answers from standard input'
+complete -c usherctl -n '__usherctl_is otp remove' -l label -x -d 'Which'
+
+complete -c usherctl -n '__usherctl_is explain' -a '(__fish_complete_users)'
+complete -c usherctl -n '__usherctl_is explain' -l service -x -a '(path basename /etc/pam.d/*)' -d 'Through what'
+complete -c usherctl -n '__usherctl_is explain' -l from -x -d 'The address they come from'
+complete -c usherctl -n '__usherctl_is explain' -l with -x -a publickey -d 'What sshd has verified already'
+
+complete -c usherctl -n '__usherctl_is log' -s n -l count -x -d 'How many events'
+complete -c usherctl -n '__usherctl_is log' -l user -x -a '(__fish_complete_users)' -d 'Only events about this user'

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "ctl/output.h"
+
+namespace usher::ctl {
+
+/// A reply over this many bytes is refused.
+inline constexpr std::size_t kMaxControlReply = std::size_t{4} * 1024 * 1024;
+/// What a call may take in all, connecting included.
+inline constexpr std::int64_t kControlMilliseconds = 30'000;
+
+/// Why a call brought no result.
+struct ControlFailure {
+  enum class Kind : std::uint8_t {
+    unreachable = 1,  // nobody listens, or nobody may connect
+    untrusted,        // somebody listens who should not
+    timed_out,        // no whole reply in time
+    hung_up,          // the connection ended before a whole reply
+    malformed,        // what came is not a reply
+    refused,          // an error of the interface
+  };
+  Kind kind{};
+  std::string detail;  // unreachable: in words; refused: the qualified name of the error
+  Json parameters = Json::object();  // refused: what comes with it
+};
+
+/// Calls `method` ("org.usher.control.Status") of usherd at the socket `path`, on a connection of
+/// its own, as https://varlink.org/Method-Call has it. Blocks for `milliseconds` at most; may be
+/// called from any thread. Nothing is sent to a peer that is neither root nor the owner of the
+/// socket's folder.
+[[nodiscard]] std::expected<Json, ControlFailure> call_control(
+    const std::string& path, std::string_view method, const Json& parameters,
+    std::int64_t milliseconds = kControlMilliseconds);
+
+}  // namespace usher::ctl

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "ctl/command.h"
+#include "ctl/output.h"
+
+namespace usher::ctl {
+
+/// Asks usherd for `method` of org.usher.control and lets `show` print the reply. What goes wrong
+/// is complained about, a reply that lacks what `show` looks for included.
+[[nodiscard]] ExitCode ask_control(const Globals& globals, std::string_view method,
+                                   const Json& parameters,
+                                   const std::function<ExitCode(const Json& reply)>& show);
+
+}  // namespace usher::ctl

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ctl/output.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+namespace usher::ctl {
+namespace {
+
+bool is_on_terminal() { return ::isatty(STDOUT_FILENO) == 1; }
+
+// https://no-color.org: set and not empty.
+bool is_set(const char* variable) {
+  const char* value = std::getenv(variable);
+  return value != nullptr && *value != '\0';
+}
+
+bool is_dumb_terminal() {
+  const char* kind = std::getenv("TERM");
+  return kind == nullptr || std::string_view(kind) == "dumb";
+}
+
+void print(const Json& value, int indent) {
+  fmt::print("{}\n",
+             value.dump(indent, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace));
+}
+
+}  // namespace
+
+Palette palette_for(const Globals& globals) {
+  switch (globals.colour) {
+    case ColourWish::always:
+      return Palette(true);
+    case ColourWish::never:
+      return Palette(false);
+    case ColourWish::automatic:
+      break;
+  }
+  return Palette(is_on_terminal() && !is_set("NO_COLOR") && !is_dumb_terminal());
+}
+
+void print_table(const Table& table, const Globals& globals) {
+  const Palette palette = palette_for(globals);
+  fmt::print("{}", is_on_terminal() ? table.text_with_headings(palette) : table.text(palette));
+}
+
+void print_json(const Json& value) { print(value, 2); }
+
+void print_json_line(const Json& value) { print(value, -1); }
+
+std::string moment_of(std::int64_t seconds_since_1970) {
+  if (seconds_since_1970 == 0) return "never";
+  const auto seconds = static_cast<std::time_t>(seconds_since_1970);
+  std::tm local{};
+  if (::localtime_r(&seconds, &local) == nullptr) return "?";
+  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}", local.tm_year + 1900, local.tm_mon + 1,
+                     local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec);
+}
+
+}  // namespace usher::ctl

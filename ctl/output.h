@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Standard output: for people, or for programs under --json.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "ctl/command.h"
+#include "ctl/table.h"
+
+namespace usher::ctl {
+
+using Json = nlohmann::ordered_json;
+
+/// How standard output is to look: on a terminal in colour, unless NO_COLOR is set or --color says
+/// otherwise.
+[[nodiscard]] Palette palette_for(const Globals& globals);
+
+/// With headings on a terminal, without where a program reads it.
+void print_table(const Table& table, const Globals& globals);
+
+/// In ASCII alone, so that no character of a string steers the terminal; indented by two blanks.
+void print_json(const Json& value);
+/// The same in one line.
+void print_json_line(const Json& value);
+
+/// Local time, "2026-03-01 13:05:09"; "never" for 0.
+[[nodiscard]] std::string moment_of(std::int64_t seconds_since_1970);
+
+}  // namespace usher::ctl

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/audit/event_json.h"
+
+#include <fmt/format.h>
+
+#include <ctime>
+#include <nlohmann/json.hpp>
+
+#include "daemon/audit/event_kinds.h"
+
+namespace usher {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Worst case of a control character in JSON is six bytes; with these limits a line of nothing else
+// stays under kMaxEventLine.
+constexpr std::size_t kMaxField = 512;
+constexpr std::size_t kMaxReason = 2048;
+
+std::string clipped(std::string_view text, std::size_t limit = kMaxField) {
+  if (text.size() <= limit) return std::string(text);
+  return std::string(text.substr(0, limit)) + "...";
+}
+
+Json names_of(const std::vector<Factor>& factors) {
+  Json names = Json::array();
+  for (const Factor factor : factors) names.push_back(name_of(factor));
+  return names;
+}
+
+void add_request(Json& line, const AuditEvent& event) {
+  const Request& request = event.request;
+  const bool was_read = request.phase != Phase{};
+  if (was_read) {
+    line["service"] = clipped(request.service);
+    line["user"] = clipped(request.user);
+    line["person"] = clipped(event.person);
+    line["rhost"] = clipped(request.rhost);
+    line["tty"] = clipped(request.tty);
+    line["ruser"] = clipped(request.ruser);
+  }
+  if (request.caller.pid >= 0)
+    line["caller"] = Json{{"pid", request.caller.pid}, {"uid", request.caller.uid}};
+  if (was_read) line["phase"] = name_of(request.phase);
+  if (request.phase == Phase::manage) {
+    line["operation"] = clipped(request.manage.operation);
+    line["label"] = clipped(request.manage.label);
+  }
+}
+
+}  // namespace
+
+std::string to_json_line(const AuditEvent& event) {
+  Json line;
+  line["time"] = rfc3339(event.time_microseconds);
+  line["kind"] = id_of(event.kind);
+  line["id"] = event.id;
+  add_request(line, event);
+  line["rule"] = clipped(event.rule);
+  line["at"] = clipped(place_of(event.rule_at));
+  line["rules_version"] = clipped(event.rules_version);
+  line["asked"] = names_of(event.asked);
+  line["held"] = names_of(event.held);
+  line["outcome"] = row_of(event.kind).outcome;
+  line["reason"] = clipped(event.reason, kMaxReason);
+  line["latency_us"] = event.latency_microseconds;
+  return line.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string to_sentence(const AuditEvent& event) {
+  std::string text(id_of(event.kind));
+  const Request& request = event.request;
+  if (!request.user.empty()) text += fmt::format(": {}", clipped(request.user));
+  if (!request.service.empty()) text += fmt::format(" by {}", clipped(request.service));
+  if (!request.rhost.empty()) text += fmt::format(" from {}", clipped(request.rhost));
+  if (!event.reason.empty()) text += fmt::format(": {}", clipped(event.reason, kMaxReason));
+  if (!event.rule.empty())
+    text += fmt::format(" (rule \"{}\" at {})", clipped(event.rule), place_of(event.rule_at));
+  // A reader of the journal must not meet a line or an escape sequence of the caller's making.
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  return text;
+}
+
+std::string rfc3339(std::int64_t microseconds_since_1970) {
+  constexpr std::int64_t kSecond = 1'000'000;
+  std::int64_t fraction = microseconds_since_1970 % kSecond;
+  if (fraction < 0) fraction += kSecond;
+  const auto seconds = static_cast<std::time_t>((microseconds_since_1970 - fraction) / kSecond);
+  std::tm utc{};
+  if (::gmtime_r(&seconds, &utc) == nullptr) return {};
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", utc.tm_year + 1900,
+                     utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, fraction);
+}
+
+std::string_view name_of(Phase phase) noexcept {
+  switch (phase) {
+    case Phase::authenticate:
+      return "authenticate";
+    case Phase::account:
+      return "account";
+    case Phase::password:
+      return "password";
+    case Phase::open_session:
+      return "open_session";
+    case Phase::close_session:
+      return "close_session";
+    case Phase::manage:
+      return "manage";
+  }
+  return "";
+}
+
+std::string place_of(const SourcePosition& at) {
+  if (at.file.empty()) return {};
+  return fmt::format("{}:{}", at.file, at.line);
+}
+
+}  // namespace usher

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/config/config.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <system_error>
+#include <tuple>
+#include <utility>
+
+#include "daemon/config/document.h"
+#include "daemon/config/rule_files.h"
+#include "daemon/config/rules.h"
+#include "daemon/config/safe_file.h"
+#include "daemon/config/settings.h"
+#include "daemon/config/text.h"
+#include "daemon/config/version.h"
+
+namespace usher {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace config;
+
+class Loader {
+ public:
+  explicit Loader(const fs::path& file) : file_(file) {}
+
+  std::expected<Configuration, std::vector<Finding>> load() {
+    load_everything();
+    if (findings_.empty()) return std::move(configuration_);
+    std::ranges::sort(findings_, {}, [](const Finding& finding) {
+      return std::tie(finding.at.file, finding.at.line, finding.at.column, finding.message);
+    });
+    return std::unexpected(std::move(findings_));
+  }
+
+ private:
+  void load_everything() {
+    std::error_code error;
+    const fs::path absolute = fs::absolute(file_, error);
+    if (error) return report_file(file_, {.message = error.message(), .hint = {}});
+    auto text = read_file(absolute);
+    if (!text) return report_file(file_, text.error());
+
+    Document document(file_.string(), std::move(*text));
+    SettingsFile settings = read_settings(document, absolute.parent_path());
+    // Rules from a place that was not meant would only be reported beside the point.
+    if (settings.rules_known) load_rules(document, settings);
+    take_findings(document);
+    configuration_.settings = std::move(settings.settings);
+  }
+
+  static std::expected<std::string, FileProblem> read_file(const fs::path& path) {
+    if (!path.has_filename())
+      return std::unexpected(FileProblem{.message = "this names no file", .hint = {}});
+    const auto directory = SafeDirectory::open(path.parent_path());
+    if (!directory) return std::unexpected(directory.error());
+    return directory->read(path.filename().string());
+  }
+
+  void load_rules(Document& settings_document, const SettingsFile& settings) {
+    const RuleFiles found = find_rule_files(settings.settings.rules);
+    for (const RuleFileProblem& problem : found.problems)
+      report_rule_file(settings_document, settings, problem);
+
+    RuleSet& rules = configuration_.rules;
+    for (const RuleFile& file : found.files) {
+      Document document(file.path, file.text);
+      read_rules(document, rules.rules);
+      take_findings(document);
+    }
+    rules.self_verifying = settings.self_verifying;
+    rules.version = version_of(found.files, rules.self_verifying);
+  }
+
+  /// A directory is reported where usher.toml names it.
+  void report_rule_file(Document& document, const SettingsFile& settings,
+                        const RuleFileProblem& problem) {
+    if (problem.directory && !settings.rules_at.empty())
+      document.report(settings.rules_at[*problem.directory], problem.problem.message,
+                      problem.problem.hint);
+    else
+      report_file(problem.path, problem.problem);
+  }
+
+  void report_file(const fs::path& path, const FileProblem& problem) {
+    findings_.push_back({.at = {.file = printable(path.string()), .line = 0, .column = 0},
+                         .message = printable(problem.message),
+                         .hint = printable(problem.hint),
+                         .source_line = {}});
+  }
+
+  void take_findings(const Document& document) {
+    findings_.insert(findings_.end(), document.findings().begin(), document.findings().end());
+  }
+
+  fs::path file_;
+  Configuration configuration_;
+  std::vector<Finding> findings_;
+};
+
+}  // namespace
+
+std::expected<Configuration, std::vector<Finding>> load_configuration(const fs::path& file) {
+  return Loader(file).load();
+}
+
+}  // namespace usher

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/model/rule.h"
+
+namespace usher {
+
+/// Everything usher.toml says; the defaults here are the ones the shipped file shows. Paths are
+/// absolute: a relative one in the file is taken from the file's own directory.
+struct Settings {
+  std::string root_socket = "/run/usher/root.sock";        // mode 0600
+  std::string self_socket = "/run/usher/self.sock";        // mode 0666
+  std::string control_socket = "/run/usher/control.sock";  // mode 0666, each method checks its peer
+  std::string store = "/var/lib/usher/store.db";
+  std::string master_key = "/etc/usher/master.key";
+  /// Directories of NN-name.toml files. A file in a later one masks the same name in an earlier.
+  std::vector<std::string> rules = {"/usr/lib/usher/rules.d", "/etc/usher/rules.d"};
+
+  std::string audit_file = "/var/log/usher/audit.jsonl";  // empty: no file
+  bool audit_journal = false;
+
+  std::uint64_t password_memory_bytes = std::uint64_t{64} * 1024 * 1024;  // at least 19 MiB
+  std::uint32_t password_passes = 2;                                      // at least 2
+  std::uint32_t password_parallel = 0;  // hashes at a time; 0: as many as there are processors
+
+  std::uint32_t prompt_seconds = 120;          // for one answer
+  std::uint32_t dialogue_seconds = 300;        // for a whole dialogue
+  std::uint32_t root_dialogues = 256;          // at once on root.sock
+  std::uint32_t root_dialogues_reserved = 32;  // of these, for requests without a remote host
+  std::uint32_t root_dialogues_per_host = 64;
+  std::uint32_t self_dialogues = 64;  // at once on self.sock
+  std::uint32_t self_dialogues_per_user = 8;
+
+  bool operator==(const Settings&) const = default;
+};
+
+/// Something wrong with a configuration file. All texts are printable UTF-8, whatever the file
+/// held.
+struct Finding {
+  SourcePosition at;        // line 0: the file as a whole
+  std::string message;      // what is wrong
+  std::string hint;         // what to do; may be empty
+  std::string source_line;  // the line itself; empty where there is none to show
+};
+
+struct Configuration {
+  Settings settings;
+  RuleSet rules;  // with `login.self_verifying` of usher.toml
+};
+
+/// Reads usher.toml and the rule directories it names. Refuses files and directories that another
+/// than root or the calling user owns or could write, symbolic links, and anything but a regular
+/// file of at most 1 MiB. Either everything is right, or every finding is reported, in the order of
+/// files and lines. No rules at all is not a mistake: with none, every login is denied. Blocks on
+/// the file system; may be called from any thread.
+[[nodiscard]] std::expected<Configuration, std::vector<Finding>> load_configuration(
+    const std::filesystem::path& file);
+
+/// "file:line:column: message", the line, a caret under the column, the hint.
+[[nodiscard]] std::string render(const Finding& finding);
+
+}  // namespace usher

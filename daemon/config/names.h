@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Names an administrator writes: services, accounts, rules. What could never match, or would not be
+// what it looks like, is refused.
+#pragma once
+
+#include "daemon/config/values.h"
+
+namespace usher::config {
+
+/// What a list of names is about; `self_verifying` is the setting of usher.toml.
+enum class NameKind : unsigned char { service = 1, user, group, self_verifying };
+
+/// Reports, and false, where `name` can't be the name of such a thing.
+[[nodiscard]] bool check_name(Document& document, NameKind kind, const Text& name);
+
+}  // namespace usher::config

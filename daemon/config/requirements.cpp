@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/config/requirements.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "daemon/config/lists.h"
+#include "daemon/config/text.h"
+
+namespace usher::config {
+namespace {
+
+/// Of the rule language, but not built.
+constexpr std::array<std::string_view, 3> kLaterFactors = {"recovery", "idp", "fido2"};
+
+void report_no_factor(Document& document, const Text& text, std::string_view name) {
+  std::array<std::string_view, kFactorNames.size()> names;
+  std::ranges::transform(kFactorNames, names.begin(), &FactorName::name);
+  if (name.empty())
+    return document.report(text.at, "a factor is missing here",
+                           R"(write it like "password", or "password|publickey" for either)");
+  if (contains(kLaterFactors, name))
+    return document.report(
+        text.at, fmt::format("the factor {} is not supported by this version", ticked(name)),
+        fmt::format("this version knows {}", listed(names)));
+  std::string hint = did_you_mean(name, names);
+  if (name.find_first_of(", +&") != std::string_view::npos)
+    hint = R"(factors that are all wanted stand apart: ["password", "otp"])";
+  if (hint.empty()) hint = fmt::format("this version knows {}", listed(names));
+  document.report(text.at, fmt::format("there is no factor {}", ticked(name)), hint);
+}
+
+/// Calls `take` with each part of "a | b", trimmed.
+template <typename Take>
+void for_each_alternative(std::string_view text, Take take) {
+  for (;;) {
+    const std::size_t bar = text.find('|');
+    take(trimmed(text.substr(0, bar)));
+    if (bar == std::string_view::npos) return;
+    text.remove_prefix(bar + 1);
+  }
+}
+
+}  // namespace
+
+std::vector<Requirement> read_requirements(const Entry& entry) {
+  std::vector<Requirement> requirements;
+  std::vector<Factor> seen;
+  for (const Text& text : read_some_texts(entry)) {
+    Requirement requirement;
+    for_each_alternative(text.value, [&](std::string_view name) {
+      const auto factor = factor_named(name);
+      if (!factor) return report_no_factor(entry.document, text, name);
+      if (contains(seen, *factor))
+        return entry.document.report(
+            text.at, fmt::format("{} stands twice in this list", ticked(name)),
+            "one proof can't count twice; where people may choose, make two rules");
+      seen.push_back(*factor);
+      requirement.any_of.push_back(*factor);
+    });
+    if (!requirement.any_of.empty()) requirements.push_back(std::move(requirement));
+  }
+  return requirements;
+}
+
+}  // namespace usher::config

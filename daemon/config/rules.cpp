@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/config/rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "daemon/config/lists.h"
+#include "daemon/config/names.h"
+#include "daemon/config/origins.h"
+#include "daemon/config/requirements.h"
+#include "daemon/config/settings.h"
+#include "daemon/config/text.h"
+#include "daemon/config/values.h"
+#include "usher/message.h"
+
+namespace usher::config {
+namespace {
+
+constexpr std::size_t kMaxRuleName = 128;  // bytes
+
+void read_name(const Entry& entry, Rule& rule) {
+  const auto name = read_text(entry, "a text", "put the name between double quotes");
+  if (!name) return;
+  if (trimmed(*name).empty())
+    return entry.refuse("this name is empty", "say in a few words whom the rule is for");
+  if (!is_one_printable_line(*name))
+    return entry.refuse("this name has a tab or an invisible character in it",
+                        "write the name in printable characters");
+  if (trimmed(*name) != *name)
+    return entry.refuse("this name starts or ends with a blank",
+                        fmt::format("write \"{}\"", trimmed(*name)));
+  if (name->size() > kMaxRuleName)
+    return entry.refuse(fmt::format("this name has {} bytes", name->size()),
+                        fmt::format("it may have {}", kMaxRuleName));
+  rule.name = *name;
+}
+
+template <auto Member, NameKind Kind>
+void read_names(const Entry& entry, Rule& rule) {
+  for (const Text& name : read_some_texts(entry))
+    if (check_name(entry.document, Kind, name)) (rule.*Member).push_back(name.value);
+}
+
+template <auto Member>
+void read_origins(const Entry& entry, Rule& rule) {
+  for (const Text& text : read_some_texts(entry))
+    if (auto origin = read_origin(entry.document, text))
+      (rule.*Member).push_back(std::move(*origin));
+}
+
+void read_require(const Entry& entry, Rule& rule) { rule.require = read_requirements(entry); }
+
+/// The text is shown by programs that lay it out themselves, so line ends are welcome.
+bool can_be_shown(std::string_view text) {
+  std::string lines(text);
+  std::ranges::replace(lines, '\n', ' ');
+  return is_one_printable_line(lines);
+}
+
+void read_deny(const Entry& entry, Rule& rule) {
+  rule.deny = true;
+  if (const auto* value = entry.node.as_boolean()) {
+    if (!value->get()) entry.refuse("`deny = false` says nothing", "take the line out");
+    return;
+  }
+  const auto text = read_text(entry, "true, or a text for the person",
+                              R"(write deny = true, or deny = "Not today.")");
+  if (!text) return;
+  if (trimmed(*text).empty())
+    return entry.refuse("this text is empty", "write `deny = true` to say nothing to the person");
+  if (!can_be_shown(*text))
+    return entry.refuse("this text has a tab or an invisible character in it",
+                        "write printable characters and line ends alone");
+  if (text->size() > kMaxText)
+    return entry.refuse(fmt::format("this text has {} bytes", text->size()),
+                        fmt::format("it may have {}", kMaxText));
+  rule.deny_text = *text;
+}
+
+struct RuleKey {
+  std::string_view name;
+  void (*read)(const Entry&, Rule&);
+};
+
+constexpr std::array kRuleKeys = {
+    RuleKey{"name", read_name},
+    RuleKey{"service", read_names<&Rule::services, NameKind::service>},
+    RuleKey{"user", read_names<&Rule::users, NameKind::user>},
+    RuleKey{"group", read_names<&Rule::groups, NameKind::group>},
+    RuleKey{"from", read_origins<&Rule::from>},
+    RuleKey{"not_from", read_origins<&Rule::not_from>},
+    RuleKey{"require", read_require},
+    RuleKey{"deny", read_deny},
+};
+
+/// Of the rule language, but not built: ignoring one would let in whom it keeps out.
+constexpr std::array<std::string_view, 9> kLaterKeys = {
+    "mode", "reuse", "hours", "tty", "session", "prompt", "enrol", "account", "scope"};
+
+void report_unknown_key(Document& document, const toml::key& key) {
+  const auto at = key.source().begin;
+  if (contains(kLaterKeys, key.str()))
+    return document.report(at,
+                           fmt::format("{} is not supported by this version", ticked(key.str())),
+                           "take the line out, and see that the rule is still what you want");
+  std::array<std::string_view, kRuleKeys.size()> names;
+  std::ranges::transform(kRuleKeys, names.begin(), &RuleKey::name);
+  std::string hint = did_you_mean(key.str(), names);
+  if (hint.empty()) hint = fmt::format("a rule may have {}", listed(names));
+  document.report(at, fmt::format("a rule has no key {}", ticked(key.str())), hint);
+}
+
+void check_outcome(Document& document, const toml::table& table) {
+  const toml::node* require = table.get("require");
+  const toml::node* deny = table.get("deny");
+  if (require != nullptr && deny != nullptr)
+    document.report(deny->source().begin, "a rule either requires or denies; this one does both",
+                    "make two rules of it; the first that matches decides");
+  if (require == nullptr && deny == nullptr)
+    document.report(table.source().begin, "this rule says neither what to require nor to deny",
+                    R"(add a line like require = ["password", "otp"], or deny = true)");
+}
+
+void check_name_of(Document& document, const toml::table& table, const Rule& rule,
+                   const std::vector<Rule>& earlier) {
+  const toml::node* name = table.get("name");
+  if (name == nullptr)
+    return document.report(table.source().begin, "this rule has no name",
+                           R"(add a line like name = "administrators over SSH")");
+  if (rule.name.empty()) return;
+  const auto same = std::ranges::find(earlier, rule.name, &Rule::name);
+  if (same == earlier.end()) return;
+  document.report(name->source().begin,
+                  fmt::format("there is already a rule named {}", ticked(rule.name)),
+                  fmt::format("the other stands at {}:{}; the audit log tells rules by their names",
+                              same->at.file, same->at.line));
+}
+
+Rule read_rule(Document& document, const toml::table& table, const std::vector<Rule>& earlier) {
+  Rule rule;
+  rule.at = document.position_of(table.source().begin);
+  bool all_known = true;
+  for (auto&& [key, node] : table) {
+    const auto known = std::ranges::find(kRuleKeys, key.str(), &RuleKey::name);
+    all_known = all_known && known != kRuleKeys.end();
+    if (known == kRuleKeys.end())
+      report_unknown_key(document, key);
+    else
+      known->read({document, key.str(), node}, rule);
+  }
+  check_name_of(document, table, rule, earlier);
+  // A misspelt key is most likely the one that would be missed here.
+  if (all_known) check_outcome(document, table);
+  return rule;
+}
+
+void report_stranger(Document& document, const toml::key& key, const toml::node& node) {
+  const auto at = key.source().begin;
+  constexpr std::array<std::string_view, 1> kMeant = {"rule"};
+  // [[rules]], not [rules].
+  if (node.is_array_of_tables() && nearest(key.str(), kMeant))
+    return document.report(
+        at, fmt::format("there is nothing named {} in a rule file", ticked(key.str())),
+        "write [[rule]]");
+  if (is_settings_section(key.str()))
+    return document.report(at, fmt::format("{} does not stand in a rule file", ticked(key.str())),
+                           "put it into usher.toml");
+  const bool of_a_rule =
+      contains(kLaterKeys, key.str()) || contains(kRuleKeys, key.str(), &RuleKey::name);
+  if (of_a_rule)
+    return document.report(at, fmt::format("{} stands outside of any rule", ticked(key.str())),
+                           "start the rule with a line [[rule]] above");
+  document.report(at, fmt::format("there is nothing named {} in a rule file", ticked(key.str())),
+                  did_you_mean(key.str(), kMeant));
+}
+
+}  // namespace
+
+void read_rules(Document& document, std::vector<Rule>& rules) {
+  for (auto&& [key, node] : document.root()) {
+    if (key.str() != "rule") {
+      report_stranger(document, key, node);
+      continue;
+    }
+    const auto* list = node.as_array();
+    const bool all_tables = list != nullptr && std::ranges::all_of(*list, [](const auto& each) {
+                              return each.is_table();
+                            });
+    if (!all_tables) {
+      document.report(key.source().begin, "this is not how a rule starts",
+                      "write [[rule]], in two pairs of brackets, alone on the line");
+      continue;
+    }
+    for (const toml::node& element : *list)
+      rules.push_back(read_rule(document, *element.as_table(), rules));
+  }
+}
+
+}  // namespace usher::config

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "daemon/config/document.h"
+#include "daemon/model/rule.h"
+
+namespace usher::config {
+
+/// Appends the rules of one file to `rules`, those of the files before it. What is wrong is
+/// reported to `document`; the rules are then of no use but to compare names with.
+void read_rules(Document& document, std::vector<Rule>& rules);
+
+}  // namespace usher::config

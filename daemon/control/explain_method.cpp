@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "daemon/audit/event_json.h"
+#include "daemon/control/methods.h"
+#include "daemon/policy/judge.h"
+#include "usher/message.h"
+
+namespace usher {
+namespace {
+
+std::string_view name_of(Decision::Kind kind) {
+  switch (kind) {
+    case Decision::Kind::denied:
+      return "denied";
+    case Decision::Kind::ask:
+      return "ask";
+    case Decision::Kind::satisfied:
+      return "satisfied";
+  }
+  return "denied";
+}
+
+std::string_view name_of(Match match) {
+  switch (match) {
+    case Match::no:
+      return "no";
+    case Match::yes:
+      return "yes";
+    case Match::unknown:
+      return "unknown";
+  }
+  return "unknown";
+}
+
+Json names_of(const Requirement& requirement) {
+  Json names = Json::array();
+  for (const Factor factor : requirement.any_of) names.push_back(usher::name_of(factor));
+  return names;
+}
+
+std::string spelled(const Requirement& requirement) {
+  std::string text;
+  for (const Factor factor : requirement.any_of) {
+    if (!text.empty()) text += '|';
+    text += usher::name_of(factor);
+  }
+  return text;
+}
+
+/// What a person could answer in a dialogue.
+struct Enrolled {
+  bool password = false;
+  bool otp = false;
+  [[nodiscard]] bool has(Factor factor) const {
+    return (factor == Factor::password && password) || (factor == Factor::otp && otp);
+  }
+};
+
+Result<Enrolled> enrolled(Store& store, const std::optional<Person>& person) {
+  if (!person) return Enrolled{};
+  const auto hash = store.password_hash(person->name);
+  if (!hash) return std::unexpected(hash.error());
+  const auto codes = store.list_otp(person->name);
+  if (!codes) return std::unexpected(codes.error());
+  return Enrolled{.password = hash->has_value(), .otp = !codes->empty()};
+}
+
+/// The missing requirements of which the person has nothing to satisfy them with.
+Json lacking(const std::vector<Requirement>& missing, const Enrolled& has) {
+  Json lacks = Json::array();
+  for (const Requirement& requirement : missing) {
+    bool possible = false;
+    for (const Factor factor : requirement.any_of) possible = possible || has.has(factor);
+    if (!possible) lacks.push_back(spelled(requirement));
+  }
+  return lacks;
+}
+
+/// Only what is proven before usherd is asked can be imagined as proven.
+std::expected<std::vector<Proof>, VarlinkError> imagined_proofs(const Json& parameters) {
+  std::vector<Proof> proofs;
+  const auto with = parameters.find("with");
+  if (with == parameters.end() || with->is_null()) return proofs;
+  if (!with->is_array()) return invalid_parameter("with");
+  for (const Json& name : *with) {
+    if (!name.is_string()) return invalid_parameter("with");
+    const auto factor = factor_named(name.get<std::string>());
+    if (!factor || can_be_asked(*factor)) return invalid_parameter("with");
+    proofs.push_back({.factor = *factor, .by = ProvenBy::sshd, .detail = {}});
+  }
+  return proofs;
+}
+
+Json described(const Explanation& explanation, const Enrolled& has) {
+  const Decision& decision = explanation.decision;
+  Json proven = Json::array();
+  for (const Decision::Satisfied& satisfied : decision.proven)
+    proven.push_back(usher::name_of(satisfied.by));
+  Json missing = Json::array();
+  for (const Requirement& requirement : decision.missing)
+    missing.push_back({{"any_of", names_of(requirement)}});
+  Json traces = Json::array();
+  for (const RuleTrace& trace : explanation.traces)
+    traces.push_back({{"rule", trace.rule == nullptr ? "" : trace.rule->name},
+                      {"at", trace.rule == nullptr ? "" : place_of(trace.rule->at)},
+                      {"match", name_of(trace.match)},
+                      {"why", trace.why}});
+  return Json{{"decision", name_of(decision.kind)},
+              {"reason", decision.reason},
+              {"rule", decision.rule == nullptr ? "" : decision.rule->name},
+              {"at", decision.rule == nullptr ? "" : place_of(decision.rule->at)},
+              {"proven", std::move(proven)},
+              {"missing", std::move(missing)},
+              {"lacks", lacking(decision.missing, has)},
+              {"traces", std::move(traces)}};
+}
+
+}  // namespace
+
+VarlinkReply explain_method(const Json& parameters, const ControlPeer&, ControlPorts& ports) {
+  const auto user = text_parameter(parameters, "user", kMaxName);
+  if (!user) return std::unexpected(user.error());
+  const auto service = text_parameter(parameters, "service", kMaxName);
+  if (!service) return std::unexpected(service.error());
+  const auto from = text_parameter(parameters, "from", kMaxName);
+  if (!from) return std::unexpected(from.error());
+  const auto proofs = imagined_proofs(parameters);
+  if (!proofs) return std::unexpected(proofs.error());
+
+  const auto person = ports.host.find_user(std::string_view(*user));
+  if (!person) return method_failed(person.error().message);
+  const auto has = enrolled(ports.store, *person);
+  if (!has) return method_failed(has.error().message);
+
+  const auto rules = ports.rules.get();
+  const Facts facts{.service = *service,
+                    .source = Source::of(*from == "local" ? std::string_view{} : *from),
+                    .person = *person ? &**person : nullptr,
+                    .proven = *proofs};
+  return described(explain(*rules, facts), *has);
+}
+
+}  // namespace usher

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <string>
+
+#include "daemon/control/varlink.h"
+#include "daemon/host/host.h"
+#include "daemon/policy/rules_in_force.h"
+#include "daemon/store/store.h"
+
+namespace usher {
+
+/// Numbers for Status, taken at one moment.
+struct DaemonStatus {
+  std::string version;
+  std::int64_t started = 0;   // seconds since 1970
+  std::string configuration;  // the path of usher.toml
+  std::uint64_t dialogues = 0;
+  std::uint64_t accepted = 0;
+  std::uint64_t denied = 0;
+};
+
+/// Who is calling, as the kernel says (SO_PEERCRED).
+struct ControlPeer {
+  pid_t pid = -1;
+  uid_t uid = static_cast<uid_t>(-1);
+  bool trusted = false;  // root, or usherd's own uid
+};
+
+/// What the methods work on. Whoever makes it keeps what it points to alive; all of it may be used
+/// by many threads at once.
+struct ControlPorts {
+  Host& host;
+  Store& store;
+  const RulesInForce& rules;
+  std::string audit_file;  // empty where there is none
+  std::function<DaemonStatus()> status;
+  /// Loads the configuration anew on behalf of a peer; the unexpected value is the findings,
+  /// rendered.
+  std::function<std::expected<void, std::string>(const ControlPeer&)> reload;
+};
+
+/// Carries out one call: finds the method, checks that this peer may call it, runs it.
+[[nodiscard]] VarlinkReply call_method(const VarlinkCall& call, const ControlPeer& peer,
+                                       ControlPorts& ports);
+
+/// The method Explain: what the rules in force would make of an imagined request.
+[[nodiscard]] VarlinkReply explain_method(const Json& parameters, const ControlPeer& peer,
+                                          ControlPorts& ports);
+
+}  // namespace usher

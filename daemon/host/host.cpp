@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/host/host.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <grp.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "daemon/host/parse.h"
+#include "usher/unique_fd.h"
+
+namespace usher {
+namespace {
+
+constexpr std::size_t kFirstBuffer = 4096;
+constexpr std::size_t kLargestBuffer = std::size_t{4} * 1024 * 1024;  // a group's member list
+constexpr int kMostGroups = 65536;                                    // NGROUPS_MAX
+
+// Calls `look_up(buffer, size)`, one of the get…_r(3) family, with a buffer that is large enough.
+template <typename LookUp>
+int with_growing_buffer(std::vector<char>& buffer, LookUp look_up) {
+  buffer.resize(kFirstBuffer);
+  for (;;) {
+    const int error = look_up(buffer.data(), buffer.size());
+    if (error == EINTR) continue;
+    if (error != ERANGE || buffer.size() >= kLargestBuffer) return error;
+    buffer.resize(buffer.size() * 2);
+  }
+}
+
+// getpwnam_r(3) lists more values that may stand for "not found"; the others could as well be a
+// name service that is down, and nobody is told that they don't exist because of that.
+bool says_not_found(int error) noexcept { return error == 0 || error == ENOENT || error == ESRCH; }
+
+std::unexpected<Error> look_up_failed(const std::string& what, int error) {
+  return failure(
+      fmt::format("looking up {} failed: {}", what, std::generic_category().message(error)));
+}
+
+Result<std::vector<gid_t>> gids_of(const char* name, gid_t primary) {
+  std::vector<gid_t> gids(32);
+  for (;;) {
+    int count = static_cast<int>(gids.size());
+    if (::getgrouplist(name, primary, gids.data(), &count) >= 0) {
+      gids.resize(static_cast<std::size_t>(count));
+      return gids;
+    }
+    // It says how many there are, but not always more than before: also double.
+    const int wanted = std::max(count, static_cast<int>(gids.size()) * 2);
+    if (wanted > kMostGroups) return failure(fmt::format("{} is in too many groups", name));
+    gids.resize(static_cast<std::size_t>(wanted));
+  }
+}
+
+// The name is empty where the group has none.
+Result<std::string> group_name(gid_t gid) {
+  std::vector<char> buffer;
+  group record{};
+  group* found = nullptr;
+  const int error = with_growing_buffer(buffer, [&](char* room, std::size_t size) {
+    return ::getgrgid_r(gid, &record, room, size, &found);
+  });
+  if (found != nullptr) return std::string(found->gr_name);
+  if (says_not_found(error)) return std::string();
+  return look_up_failed(fmt::format("group {}", gid), error);
+}
+
+Result<Person> person_from(const passwd& record) {
+  Person person{.name = record.pw_name, .uid = record.pw_uid};
+  if (!could_be_account_name(person.name) || person.uid == static_cast<uid_t>(-1))
+    return failure("a name service returned an account that can't be one");
+  const auto gids = gids_of(record.pw_name, record.pw_gid);
+  if (!gids) return std::unexpected(gids.error());
+  for (const gid_t gid : *gids) {
+    auto name = group_name(gid);
+    if (!name) return std::unexpected(name.error());
+    person.groups.push_back({.name = *std::move(name), .gid = gid});
+  }
+  return person;
+}
+
+// `look_up(record, room, size, found)` is getpwnam_r(3) or getpwuid_r(3).
+template <typename LookUp>
+Result<std::optional<Person>> find_account(const std::string& what, LookUp look_up) {
+  std::vector<char> buffer;
+  passwd record{};
+  passwd* found = nullptr;
+  const int error = with_growing_buffer(
+      buffer, [&](char* room, std::size_t size) { return look_up(&record, room, size, &found); });
+  if (found == nullptr) {
+    if (says_not_found(error)) return std::nullopt;
+    return look_up_failed(what, error);
+  }
+  auto person = person_from(*found);
+  if (!person) return std::unexpected(person.error());
+  return *std::move(person);
+}
+
+}  // namespace
+
+Result<std::optional<Person>> LinuxHost::find_user(std::string_view name) {
+  if (!could_be_account_name(name)) return std::nullopt;
+  const std::string asked(name);
+  return find_account("an account by name",
+                      [&](passwd* record, char* room, std::size_t size, passwd** found) {
+                        return ::getpwnam_r(asked.c_str(), record, room, size, found);
+                      });
+}
+
+Result<std::optional<Person>> LinuxHost::find_user(uid_t uid) {
+  return find_account(fmt::format("uid {}", uid),
+                      [&](passwd* record, char* room, std::size_t size, passwd** found) {
+                        return ::getpwuid_r(uid, record, room, size, found);
+                      });
+}
+
+std::uint64_t LinuxHost::start_time_of(pid_t pid) {
+  if (pid <= 0) return 0;
+  const UniqueFd stat(
+      ::open(fmt::format("/proc/{}/stat", pid).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!stat.valid()) return 0;
+  std::array<char, 4096> content{};  // a name of 15 characters and 50 numbers
+  const ssize_t size = ::read(stat.get(), content.data(), content.size());
+  if (size <= 0) return 0;
+  return parse_start_time({content.data(), static_cast<std::size_t>(size)});
+}
+
+std::string LinuxHost::machine_name() {
+  std::array<char, 256> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0 || name[0] == '\0') return "localhost";
+  return name.data();
+}
+
+}  // namespace usher

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "daemon/model/person.h"
+#include "daemon/model/result.h"
+
+namespace usher {
+
+/// The port to the operating system. Implementations may be called from many threads at once.
+class Host {
+ public:
+  virtual ~Host() = default;
+
+  /// The account of that name with all its groups; none where the system has no such account. An
+  /// Error where it could not be found out: that is never "no such account".
+  [[nodiscard]] virtual Result<std::optional<Person>> find_user(std::string_view name) = 0;
+  /// The same, by uid.
+  [[nodiscard]] virtual Result<std::optional<Person>> find_user(uid_t uid) = 0;
+  /// Clock ticks after boot at which process `pid` started (proc(5), stat field 22); 0 where that
+  /// could not be read.
+  [[nodiscard]] virtual std::uint64_t start_time_of(pid_t pid) = 0;
+  /// The machine's name, for labels people see (gethostname(2)).
+  [[nodiscard]] virtual std::string machine_name() = 0;
+
+ protected:
+  Host() = default;
+  Host(const Host&) = default;
+  Host& operator=(const Host&) = default;
+};
+
+/// getpwnam_r(3), getgrouplist(3), /proc. Look-ups block for as long as the name services do.
+class LinuxHost final : public Host {
+ public:
+  using Host::find_user;
+  [[nodiscard]] Result<std::optional<Person>> find_user(std::string_view name) override;
+  [[nodiscard]] Result<std::optional<Person>> find_user(uid_t uid) override;
+  [[nodiscard]] std::uint64_t start_time_of(pid_t pid) override;
+  [[nodiscard]] std::string machine_name() override;
+};
+
+}  // namespace usher

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "daemon/host/host.h"
+#include "daemon/model/request.h"
+
+namespace usher {
+
+/// Why this caller may not ask this; none where it may. A trusted caller may ask anything; anyone
+/// else may change their own credentials. The name is compared with what the system says of the
+/// peer's uid, never with what the peer says; a look-up that fails refuses.
+[[nodiscard]] std::optional<std::string> reason_to_refuse(const Request& request, Host& host);
+
+}  // namespace usher

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/login/enrol_otp.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "daemon/factors/otp.h"
+#include "daemon/login/qr_text.h"
+#include "daemon/login/secret_text.h"
+
+namespace usher {
+namespace {
+
+constexpr int kConfirmations = 3;
+constexpr std::size_t kMostCodesPerPerson = 8;
+constexpr std::string_view kDefaultLabel = "default";
+
+/// What the request asks for, with the defaults filled in; or what is wrong with it.
+Result<OtpParameters> parameters_of(const ManageRequest& wanted) {
+  OtpParameters parameters;
+  if (!wanted.algorithm.empty()) {
+    const auto algorithm = otp_algorithm_named(wanted.algorithm);
+    if (!algorithm)
+      return failure(
+          fmt::format("\"{}\" is no algorithm: take SHA1, SHA256 or SHA512", wanted.algorithm));
+    parameters.algorithm = *algorithm;
+  }
+  if (wanted.digits != 0) parameters.digits = wanted.digits;
+  if (parameters.digits < 6 || parameters.digits > 8)
+    return failure(fmt::format("codes have 6 to 8 digits, not {}", parameters.digits));
+  if (wanted.period != 0) parameters.period = wanted.period;
+  if (parameters.period > 3600)
+    return failure(fmt::format("a period is 1 to 3600 seconds, not {}", parameters.period));
+  return parameters;
+}
+
+/// Labels are printed in lists and logs: one line of plain text.
+bool is_plain(std::string_view label) {
+  return std::ranges::none_of(
+      label, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+Result<std::optional<std::string>> reason_against(Hearing& hearing, const std::string& user,
+                                                  std::string_view label) {
+  if (!is_plain(label)) return "a label holds printable characters only";
+  const auto existing = hearing.ports.store.list_otp(user);
+  if (!existing) return std::unexpected(existing.error());
+  for (const OtpSummary& code : *existing)
+    if (code.label == label)
+      return fmt::format(
+          "there is a code named \"{}\" already: choose another --label, or remove "
+          "that one first",
+          label);
+  if (existing->size() >= kMostCodesPerPerson)
+    return fmt::format("{} codes are enrolled, and no more than that are kept: remove one first",
+                       existing->size());
+  return std::nullopt;
+}
+
+/// Shows the seed in every form an app can take it. The last part becomes the prompt itself: what
+/// is sent as information alone, some programs hold back until they ask.
+Result<SecretText> instructions(const Secret& seed, const Secret& uri) {
+  const auto typed = base32_of(seed);
+  if (!typed) return std::unexpected(typed.error());
+  SecretText text;
+  if (text.append("Scan the code, open the address, or type the secret into your authenticator.\n"
+                  "  Address: ") &&
+      text.append(uri.expose()) && text.append("\n  Secret:  ") && text.append(typed->expose()) &&
+      text.append("\nCode it shows now: "))
+    return text;
+  return failure("the enrolment text does not fit into a prompt");
+}
+
+std::expected<void, DialogueEnd> show_qr(Hearing& hearing, const Secret& uri) {
+  if (hearing.request.manage.plain) return {};
+  const auto qr = qr_text(uri);
+  if (!qr)
+    return hearing.dialogue.tell(PromptStyle::info,
+                                 "(The QR code would not fit here; use the address below.)");
+  return hearing.dialogue.tell(PromptStyle::info, qr->expose());
+}
+
+/// Asks for a code of the new seed until one fits. None where three didn't.
+std::expected<Result<std::optional<std::uint64_t>>, DialogueEnd> confirm(
+    Hearing& hearing, const Secret& seed, const OtpParameters& parameters,
+    const SecretText& first_prompt) {
+  std::string_view prompt = first_prompt.expose();
+  for (int attempt = 0; attempt < kConfirmations; ++attempt) {
+    const auto code = hearing.dialogue.ask(PromptStyle::visible, PromptPurpose::other, prompt);
+    if (!code) return std::unexpected(code.error());
+    auto step = matching_step(seed, parameters, *code, hearing.ports.clock.wall_microseconds());
+    if (!step || *step) return step;
+    prompt = "That is not the code it should show. Check the clock of your device.\nCode: ";
+  }
+  return std::optional<std::uint64_t>{};
+}
+
+VerdictResult refused(std::string reason) {
+  std::string text = reason;
+  return VerdictResult::deny(PAM_AUTHTOK_ERR, std::move(reason), std::move(text));
+}
+
+VerdictResult store_code(Hearing& hearing, const std::string& user, AddOtp added) {
+  const std::string label = added.label;
+  std::vector<Effect> effects;
+  effects.emplace_back(std::move(added));
+  const auto committed = hearing.ports.store.commit(effects);
+  if (!committed) return internal_failure("not committed: " + committed.error().message);
+  if (*committed != CommitOutcome::committed)
+    return refused(fmt::format("a code named \"{}\" was added by somebody else meanwhile", label));
+  return VerdictResult::accept(fmt::format("code \"{}\" added for {}", label, user));
+}
+
+}  // namespace
+
+Outcome enrol_otp(Hearing& hearing, const std::string& user) {
+  const ManageRequest& wanted = hearing.request.manage;
+  const std::string label(wanted.label.empty() ? kDefaultLabel : std::string_view(wanted.label));
+  const auto parameters = parameters_of(wanted);
+  if (!parameters) return refused(parameters.error().message);
+  const auto against = reason_against(hearing, user, label);
+  if (!against) return internal_failure(against.error().message);
+  if (*against) return refused(**against);
+
+  Secret seed = new_seed(parameters->algorithm);
+  const auto uri = otpauth_uri(seed, *parameters, hearing.ports.host.machine_name(), user);
+  if (!uri) return internal_failure(uri.error().message);
+  const auto prompt = instructions(seed, *uri);
+  if (!prompt) return internal_failure(prompt.error().message);
+
+  if (const auto shown = show_qr(hearing, *uri); !shown) return std::unexpected(shown.error());
+  const auto confirmed = confirm(hearing, seed, *parameters, *prompt);
+  if (!confirmed) return std::unexpected(confirmed.error());
+  if (!*confirmed) return internal_failure(confirmed->error().message);
+  if (!**confirmed) return refused("no code matched: nothing was enrolled");
+  return store_code(hearing, user,
+                    AddOtp{.user = user,
+                           .label = label,
+                           .parameters = *parameters,
+                           .seed = std::move(seed),
+                           .confirmed_step = ***confirmed});
+}
+
+}  // namespace usher

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <expected>
+
+#include "daemon/audit/audit.h"
+#include "daemon/login/dialogue.h"
+#include "daemon/login/login.h"
+#include "daemon/model/decision.h"
+#include "daemon/model/person.h"
+#include "daemon/model/verdict.h"
+
+namespace usher {
+
+/// One request while it is being heard: what it wants, whom to ask, what to judge by, and the audit
+/// event that fills up on the way. Lives on one thread's stack.
+struct Hearing {
+  const Request& request;
+  Dialogue& dialogue;
+  LoginPorts& ports;
+  const RuleSet& rules;
+  AuditEvent event;
+};
+
+/// A verdict, or the reason why there was nobody left to give one to.
+using Outcome = std::expected<VerdictResult, DialogueEnd>;
+
+/// Something inside failed: a denial that tells the outsider nothing.
+[[nodiscard]] inline VerdictResult internal_failure(const std::string& what) {
+  return VerdictResult::deny(PAM_SYSTEM_ERR, what);
+}
+
+/// Judges the request by its rules and notes in the event which rule decided and what was proven.
+/// `person` is null where there is no such account.
+[[nodiscard]] Decision judge_and_note(Hearing& hearing, const Person* person);
+
+// The phases, each a story of its own.
+[[nodiscard]] Outcome run_login(Hearing& hearing);
+[[nodiscard]] Outcome run_account(Hearing& hearing);
+[[nodiscard]] Outcome run_manage(Hearing& hearing);
+
+}  // namespace usher

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/login/questions.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+namespace usher {
+namespace {
+
+AskedFactor* device_for(Factor factor, LoginPorts& ports) {
+  switch (factor) {
+    case Factor::password:
+      return &ports.password;
+    case Factor::otp:
+      return &ports.otp;
+    case Factor::publickey:
+      return nullptr;
+  }
+  return nullptr;
+}
+
+struct Question {
+  std::string text;  // "Password or one-time code: "
+  PromptPurpose purpose = PromptPurpose::other;
+};
+
+Question question_for(const Requirement& requirement, LoginPorts& ports) {
+  Question question;
+  for (const Factor factor : requirement.any_of) {
+    const AskedFactor* device = device_for(factor, ports);
+    if (device == nullptr) continue;
+    std::string label(device->label());
+    if (!question.text.empty()) {
+      label[0] = static_cast<char>(label[0] | 0x20);
+      question.text += " or ";
+    }
+    question.text += label;
+    if (device->purpose() == PromptPurpose::password) question.purpose = PromptPurpose::password;
+  }
+  question.text += ": ";
+  return question;
+}
+
+struct AnswerCheck {
+  std::optional<Factor> held;
+  std::vector<Effect> effects;
+  std::optional<std::string> outdated_hash;
+  std::string reason;
+};
+
+Result<AnswerCheck> check_one(const GivenAnswer& given, std::string_view user, Deadline deadline,
+                              LoginPorts& ports) {
+  AnswerCheck result;
+  for (const Factor factor : given.requirement.any_of) {
+    AskedFactor* device = device_for(factor, ports);
+    if (device == nullptr) continue;
+    auto check = device->check(user, given.answer, deadline);
+    if (!check) return std::unexpected(std::move(check.error()));
+    if (!result.reason.empty()) result.reason += ", ";
+    result.reason += fmt::format("{}: {}", name_of(factor), check->reason);
+    if (!check->held() || result.held) continue;
+    result.held = factor;
+    result.effects = std::move(check->effects);
+    result.outdated_hash = std::move(check->outdated_hash);
+  }
+  return result;
+}
+
+/// A password whose hash was made at another cost than today's.
+struct Outdated {
+  const Secret& password;
+  std::string hash;
+};
+
+/// Failing here is no reason to refuse: the next login tries again.
+void renew(std::vector<Outdated> outdated, std::string_view user, Deadline deadline,
+           LoginPorts& ports, std::vector<Effect>& effects) {
+  for (Outdated& one : outdated)
+    if (auto effect = ports.password.renewal(user, one.password, std::move(one.hash), deadline))
+      effects.push_back(std::move(*effect));
+}
+
+}  // namespace
+
+std::expected<std::vector<GivenAnswer>, DialogueEnd> ask_for_all(
+    const std::vector<Requirement>& missing, Dialogue& dialogue, LoginPorts& ports) {
+  std::vector<GivenAnswer> answers;
+  for (const Requirement& requirement : missing) {
+    const Question question = question_for(requirement, ports);
+    auto answer = dialogue.ask(PromptStyle::hidden, question.purpose, question.text);
+    if (!answer) return std::unexpected(answer.error());
+    answers.push_back({.requirement = requirement, .answer = std::move(*answer)});
+  }
+  return answers;
+}
+
+Result<Findings> check_all(const std::vector<GivenAnswer>& answers, std::string_view user,
+                           Deadline deadline, LoginPorts& ports) {
+  Findings findings{.all_held = !answers.empty()};
+  std::vector<Outdated> outdated;
+  for (const GivenAnswer& given : answers) {
+    auto checked = check_one(given, user, deadline, ports);
+    if (!checked) return std::unexpected(std::move(checked.error()));
+    if (!findings.reason.empty()) findings.reason += "; ";
+    findings.reason += checked->reason;
+    if (question_for(given.requirement, ports).purpose == PromptPurpose::password)
+      findings.password_length = checked->held == Factor::password
+                                     ? static_cast<std::uint16_t>(given.answer.size())
+                                     : std::uint16_t{0};
+    if (!checked->held) {
+      findings.all_held = false;
+      continue;
+    }
+    findings.held.push_back(*checked->held);
+    std::ranges::move(checked->effects, std::back_inserter(findings.effects));
+    if (checked->outdated_hash)
+      outdated.push_back({.password = given.answer, .hash = std::move(*checked->outdated_hash)});
+  }
+  if (findings.all_held) renew(std::move(outdated), user, deadline, ports, findings.effects);
+  return findings;
+}
+
+}  // namespace usher

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/login/dialogue.h"
+#include "daemon/login/login.h"
+#include "daemon/model/factor.h"
+#include "usher/secret.h"
+
+namespace usher {
+
+/// What the person answered where one requirement was asked for.
+struct GivenAnswer {
+  Requirement requirement;
+  Secret answer;
+};
+
+/// Asks for each requirement in turn, right answers or wrong, and checks none: the outsider must
+/// not learn from the next prompt whether the last answer held.
+[[nodiscard]] std::expected<std::vector<GivenAnswer>, DialogueEnd> ask_for_all(
+    const std::vector<Requirement>& missing, Dialogue& dialogue, LoginPorts& ports);
+
+/// What all answers came to together.
+struct Findings {
+  bool all_held = false;
+  std::vector<Factor> held;
+  std::vector<Effect> effects;        // of the factors that held; to be committed only if all did
+  std::string reason;                 // for the administrator
+  std::uint16_t password_length = 0;  // see Verdict::password_length
+};
+
+/// Checks every answer against every factor it may be, even after one has failed: the time taken
+/// must not tell which. Once all held, hashes of another cost than today's are renewed. `user` is
+/// canonical, or as typed where there is no such account.
+[[nodiscard]] Result<Findings> check_all(const std::vector<GivenAnswer>& answers,
+                                         std::string_view user, Deadline deadline,
+                                         LoginPorts& ports);
+
+}  // namespace usher

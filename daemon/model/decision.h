@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/model/factor.h"
+#include "daemon/model/rule.h"
+
+namespace usher {
+
+/// What policy makes of a request. Starts as a denial.
+struct Decision {
+  enum class Kind : std::uint8_t {
+    denied = 1,
+    ask,        // `missing` must be proven
+    satisfied,  // nothing is missing
+  };
+  struct Satisfied {
+    Requirement requirement;
+    Factor by{};
+  };
+
+  Kind kind = Kind::denied;
+  /// The rule that decided; none where no rule matched. Points into the RuleSet that was judged by.
+  const Rule* rule = nullptr;
+  std::vector<Satisfied> proven;
+  std::vector<Requirement> missing;
+  /// Why, in a sentence for the administrator.
+  std::string reason;
+};
+
+/// How one predicate or rule stood to a request.
+enum class Match : std::uint8_t { no = 1, yes, unknown };
+
+/// One rule's part in an explanation.
+struct RuleTrace {
+  const Rule* rule = nullptr;
+  Match match = Match::no;
+  std::string why;  // the predicate that decided, in words
+};
+
+struct Explanation {
+  std::vector<RuleTrace> traces;  // in order, up to and including the rule that decided
+  Decision decision;
+};
+
+}  // namespace usher

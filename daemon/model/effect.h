@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "usher/secret.h"
+
+namespace usher {
+
+enum class OtpAlgorithm : std::uint8_t { sha1 = 1, sha256, sha512 };
+
+/// How codes are made (RFC 6238).
+struct OtpParameters {
+  OtpAlgorithm algorithm = OtpAlgorithm::sha1;
+  unsigned digits = 6;   // 6 to 8
+  unsigned period = 30;  // seconds, 1 to 3600
+  bool operator==(const OtpParameters&) const = default;
+};
+
+/// One enrolled code generator. Move-only, since it holds the seed.
+struct OtpCredential {
+  std::int64_t id = 0;
+  std::string label;
+  OtpParameters parameters;
+  Secret seed;
+  /// The newest time step whose code was spent; none before the first use.
+  std::optional<std::uint64_t> last_step;
+};
+
+/// The same without the seed, for lists.
+struct OtpSummary {
+  std::string label;
+  OtpParameters parameters;
+  std::int64_t created = 0;    // seconds since 1970
+  std::int64_t last_used = 0;  // seconds since 1970; 0 for never
+};
+
+// What a verdict changes. All effects of a verdict are committed together or not at all.
+
+/// Spends the code of `step` and with it every earlier one.
+struct SpendOtp {
+  std::int64_t credential = 0;
+  std::uint64_t step = 0;
+};
+/// Replaces a hash by one of the same password at today's cost, unless it changed meanwhile.
+struct RehashPassword {
+  std::string user;
+  std::string old_hash;
+  std::string new_hash;
+};
+struct SetPassword {
+  std::string user;
+  std::string hash;
+  /// The hash that was in force when the change was allowed; where it is another by now, somebody
+  /// else changed the password meanwhile and this one conflicts. None: there must be none.
+  /// Unset `expected`: whatever was there.
+  struct Expected {
+    std::optional<std::string> hash;
+  };
+  std::optional<Expected> expected;
+};
+struct AddOtp {
+  std::string user;
+  std::string label;
+  OtpParameters parameters;
+  Secret seed;
+  /// The step of the code that confirmed the enrolment: spent from the start.
+  std::uint64_t confirmed_step = 0;
+};
+struct RemoveOtp {
+  std::string user;
+  std::string label;
+};
+
+using Effect = std::variant<SpendOtp, RehashPassword, SetPassword, AddOtp, RemoveOtp>;
+
+}  // namespace usher

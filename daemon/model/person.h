@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+namespace usher {
+
+struct Group {
+  std::string name;
+  gid_t gid = static_cast<gid_t>(-1);
+  bool operator==(const Group&) const = default;
+};
+
+/// An account as the system's databases (nsswitch.conf(5)) know it, freshly looked up. `name` is
+/// the canonical spelling: what policy, store and audit use, whatever the caller typed.
+struct Person {
+  std::string name;
+  uid_t uid = static_cast<uid_t>(-1);
+  std::vector<Group> groups;  // primary and supplementary
+};
+
+}  // namespace usher

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "daemon/model/proof.h"
+#include "usher/message.h"
+
+namespace usher {
+
+/// The process at the other end of the socket, as the kernel names it (SO_PEERCRED, proc(5)).
+struct Caller {
+  pid_t pid = -1;
+  uid_t uid = static_cast<uid_t>(-1);
+  gid_t gid = static_cast<gid_t>(-1);
+  /// Clock ticks after boot at which the process started; 0 where it could not be read. Together
+  /// with the pid it names one process.
+  std::uint64_t start_time = 0;
+  /// uid 0, or usherd's own uid (which could replace usherd anyway): may speak for anyone.
+  bool trusted = false;
+};
+
+/// What a credential change wants; owned strings of ManageDetails.
+struct ManageRequest {
+  std::string operation;
+  std::string label;
+  std::string algorithm;
+  unsigned digits = 0;
+  unsigned period = 0;
+  bool plain = false;
+};
+
+/// What the caller wants. Everything but `caller` is the caller's word, believed only where
+/// caller.trusted; `user` is as typed, not canonical.
+struct Request {
+  Phase phase{};
+  std::uint32_t pam_flags = 0;
+  std::string service;
+  std::string user;
+  std::string tty;
+  std::string rhost;
+  std::string ruser;
+  std::vector<Proof> proven;  // what sshd says it verified; empty unless caller.trusted
+  ManageRequest manage;
+  Caller caller;
+};
+
+}  // namespace usher

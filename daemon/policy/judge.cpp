@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/policy/judge.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "daemon/policy/predicates.h"
+
+namespace usher {
+namespace {
+
+using policy::Standing;
+using policy::standing_of;
+using policy::words_for;
+
+/// Calls `look(rule, standing)` with each rule up to the one that decides, and returns that one.
+template <typename Look>
+std::optional<std::pair<const Rule*, Standing>> find_rule(const RuleSet& rules, const Facts& facts,
+                                                          Look look) {
+  for (const Rule& rule : rules.rules) {
+    const Standing standing = standing_of(rule, facts);
+    look(rule, standing);
+    if (standing.match != Match::no) return std::pair(&rule, standing);
+  }
+  return std::nullopt;
+}
+
+std::string spelled(const Requirement& requirement) {
+  std::string text;
+  for (const Factor factor : requirement.any_of) {
+    if (!text.empty()) text += '|';
+    text += name_of(factor);
+  }
+  return text;
+}
+
+std::string spelled(const std::vector<Requirement>& requirements) {
+  std::string text;
+  for (const Requirement& requirement : requirements) {
+    if (!text.empty()) text += " and ";
+    text += spelled(requirement);
+  }
+  return text;
+}
+
+std::optional<Factor> proven_factor_of(const Requirement& requirement, const Facts& facts) {
+  for (const Proof& proof : facts.proven)
+    if (std::ranges::find(requirement.any_of, proof.factor) != requirement.any_of.end())
+      return proof.factor;
+  return std::nullopt;
+}
+
+bool can_be_met(const Requirement& requirement) {
+  return std::ranges::any_of(requirement.any_of, can_be_asked);
+}
+
+/// What the rule that matched makes of what is proven.
+void weigh(const Rule& rule, const Facts& facts, Decision& decision) {
+  if (rule.deny || rule.require.empty()) {
+    decision.reason = fmt::format("rule \"{}\" denies", rule.name);
+    return;
+  }
+  for (const Requirement& requirement : rule.require) {
+    if (const auto factor = proven_factor_of(requirement, facts))
+      decision.proven.push_back({.requirement = requirement, .by = *factor});
+    else
+      decision.missing.push_back(requirement);
+  }
+  if (decision.missing.empty()) {
+    decision.kind = Decision::Kind::satisfied;
+    decision.reason = fmt::format("rule \"{}\" is satisfied", rule.name);
+    return;
+  }
+  // Asking for the rest would only tell a stranger what this machine wants.
+  const auto hopeless = std::ranges::find_if_not(decision.missing, can_be_met);
+  if (hopeless != decision.missing.end()) {
+    decision.reason = fmt::format("rule \"{}\" wants {}, which was not proven to sshd", rule.name,
+                                  spelled(*hopeless));
+    return;
+  }
+  decision.kind = Decision::Kind::ask;
+  decision.reason = fmt::format("rule \"{}\" wants {}", rule.name, spelled(decision.missing));
+}
+
+template <typename Look>
+Decision decide(const RuleSet& rules, const Facts& facts, Look look) {
+  Decision decision;
+  const auto found = find_rule(rules, facts, look);
+  if (!found) {
+    decision.reason = rules.rules.empty() ? "there are no rules, so nothing is allowed"
+                                          : "no rule matches, so nothing is allowed";
+    return decision;
+  }
+  const auto& [rule, standing] = *found;
+  decision.rule = rule;
+  if (standing.match == Match::yes)
+    weigh(*rule, facts, decision);
+  else
+    decision.reason = fmt::format("whether rule \"{}\" matches can't be known: {}", rule->name,
+                                  words_for(standing, *rule, facts));
+  return decision;
+}
+
+}  // namespace
+
+Decision judge(const RuleSet& rules, const Facts& facts) {
+  return decide(rules, facts, [](const Rule&, const Standing&) {});
+}
+
+Explanation explain(const RuleSet& rules, const Facts& facts) {
+  Explanation explanation;
+  explanation.decision = decide(rules, facts, [&](const Rule& rule, const Standing& standing) {
+    explanation.traces.push_back(
+        {.rule = &rule, .match = standing.match, .why = words_for(standing, rule, facts)});
+  });
+  return explanation;
+}
+
+}  // namespace usher

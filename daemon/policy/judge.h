@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+
+#include "daemon/model/decision.h"
+#include "daemon/model/network.h"
+#include "daemon/model/person.h"
+#include "daemon/model/proof.h"
+#include "daemon/model/request.h"
+#include "daemon/model/rule.h"
+
+namespace usher {
+
+/// What is known about a request when it is judged.
+struct Facts {
+  std::string_view service;
+  Source source;
+  /// The account; null where there is none of that name. Such a request is judged like that of an
+  /// account without groups which no rule names, and fails later, like any wrong answer.
+  const Person* person = nullptr;
+  std::span<const Proof> proven;
+};
+
+/// Finds the first rule that matches and says what it still wants. Pure: no I/O, no clock; the same
+/// arguments give the same decision. The decision points into `rules`. First match decides; no
+/// match denies; a rule reached whose match is unknown denies.
+[[nodiscard]] Decision judge(const RuleSet& rules, const Facts& facts);
+
+/// The same decision, with each rule's part in it.
+[[nodiscard]] Explanation explain(const RuleSet& rules, const Facts& facts);
+
+}  // namespace usher

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/server/begin_request.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "daemon/model/network.h"
+#include "daemon/server/ssh_auth_info.h"
+
+namespace usher {
+namespace {
+
+bool is_plausible_host(std::string_view rhost) {
+  return std::ranges::all_of(rhost, [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+char lowered(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+}  // namespace
+
+Result<Request> request_from(const Begin& begin, const Caller& caller) {
+  Request request;
+  request.phase = begin.phase;
+  request.pam_flags = begin.pam_flags;
+  request.service = begin.service;
+  request.user = begin.user;
+  request.manage = {.operation = std::string(begin.manage.operation),
+                    .label = std::string(begin.manage.label),
+                    .algorithm = std::string(begin.manage.algorithm),
+                    .digits = begin.manage.digits,
+                    .period = begin.manage.period,
+                    .plain = begin.manage.plain != 0};
+  request.caller = caller;
+  if (request.service.empty()) return failure("the request names no service");
+  // Nobody else's word on where a request comes from may stand in the audit log as if it were
+  // known.
+  if (!caller.trusted) return request;
+  request.tty = begin.tty;
+  request.rhost = begin.rhost;
+  request.ruser = begin.ruser;
+  if (!is_plausible_host(request.rhost)) return failure("the remote host is not plain text");
+  request.proven = proofs_from_ssh_auth_info(begin.auth_info);
+  return request;
+}
+
+std::string counting_name_of(const std::string& rhost) {
+  const Source source = Source::of(rhost);
+  if (source.kind == Source::Kind::address) {
+    constexpr Network kMapped{{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0}}, 96};
+    const std::size_t bytes = kMapped.contains(source.address) ? 16 : 8;
+    std::string name;
+    for (std::size_t i = 0; i < bytes; ++i) name += fmt::format("{:02x}", source.address.bytes[i]);
+    return name;
+  }
+  std::string name = rhost;
+  std::ranges::transform(name, name.begin(), lowered);
+  return name;
+}
+
+}  // namespace usher

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/server/login_connection.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "daemon/audit/trouble.h"
+#include "daemon/login/admission.h"
+#include "daemon/server/begin_request.h"
+#include "daemon/server/channel_dialogue.h"
+#include "daemon/server/socket_server.h"
+
+namespace usher {
+namespace {
+
+constexpr std::int64_t kSendMilliseconds = 2'000;
+
+Caller caller_from(const ucred& peer, Host& host) {
+  return {.pid = peer.pid,
+          .uid = peer.uid,
+          .gid = peer.gid,
+          .start_time = host.start_time_of(peer.pid),
+          .trusted = is_trusted(peer.uid)};
+}
+
+/// The newest version both sides speak; 0 where there is none.
+std::uint16_t common_version(const Hello& offered) {
+  const std::uint16_t newest = std::min(offered.newest, kNewestVersion);
+  return newest >= std::max(offered.oldest, kOldestVersion) ? newest : std::uint16_t{0};
+}
+
+Verdict verdict_message(const VerdictResult& result) {
+  Verdict message;
+  const bool text_fits = result.text.size() <= kMaxText && !result.text.contains('\0');
+  if (text_fits) message.text = result.text;
+  if (result.accepted && result.pam_code == PAM_SUCCESS) {
+    message.seal = Seal::success;
+    message.pam_code = PAM_SUCCESS;
+    message.password_length = result.password_length;
+  } else {
+    // A denial that calls itself a success, or the other way round, is a mistake: deny.
+    const bool consistent = !result.accepted && result.pam_code > PAM_SUCCESS;
+    message.pam_code = static_cast<std::uint32_t>(consistent ? result.pam_code : PAM_SYSTEM_ERR);
+  }
+  return message;
+}
+
+class CountedDialogue {
+ public:
+  explicit CountedDialogue(Counters& counters) : counters_(counters) {
+    counters_.dialogues_now.fetch_add(1, std::memory_order_relaxed);
+  }
+  CountedDialogue(const CountedDialogue&) = delete;
+  CountedDialogue& operator=(const CountedDialogue&) = delete;
+  ~CountedDialogue() { counters_.dialogues_now.fetch_sub(1, std::memory_order_relaxed); }
+
+ private:
+  Counters& counters_;
+};
+
+}  // namespace
+
+LoginConnection::LoginConnection(UniqueFd socket, const ucred& peer, LoginShared& shared)
+    : shared_(shared),
+      channel_(std::move(socket), Side::daemon),
+      begin_by_(Deadline::after(shared.times.begin_milliseconds)),
+      caller_(caller_from(peer, shared.host)) {}
+
+void LoginConnection::run() {
+  if (!greet()) return;
+  const std::optional<Request> request = hear_request();
+  if (!request) return;
+  if (const auto refusal = reason_to_refuse(*request, shared_.host)) {
+    refuse(*request, *refusal, PAM_PERM_DENIED);
+    return;
+  }
+  // Who stands at the machine is not counted against those who come from elsewhere.
+  const bool remote = !request->rhost.empty();
+  const auto place = remote ? shared_.remote.enter(counting_name_of(request->rhost)) : std::nullopt;
+  if (remote && !place)
+    // Never as "unavailable": a crowd from elsewhere must not open the way back in past Usher.
+    refuse(*request, "too many dialogues for remote hosts, in all or for this one", PAM_SYSTEM_ERR);
+  else
+    serve(*request);
+}
+
+bool LoginConnection::greet() {
+  const auto packet = receive();
+  if (!packet) return false;
+  const auto hello = decode<Hello>(*packet);
+  const std::uint16_t version = hello ? common_version(*hello) : std::uint16_t{0};
+  if (version == 0) {
+    shared_.refusals.note(Request{.caller = caller_},
+                          hello ? "no version of the wire in common" : "a malformed Hello");
+    return false;
+  }
+  const Hello picked{.oldest = version, .newest = version};
+  return channel_.send(picked, begin_by_).has_value();
+}
+
+std::optional<Request> LoginConnection::hear_request() {
+  const auto packet = receive();
+  if (!packet) return std::nullopt;
+  const auto begin = decode<Begin>(*packet);
+  if (!begin) {
+    shared_.refusals.note(Request{.caller = caller_}, "a malformed Begin");
+    return std::nullopt;
+  }
+  Result<Request> request = request_from(*begin, caller_);
+  channel_.wipe();
+  if (request) return std::move(*request);
+  refuse(Request{.caller = caller_}, request.error().message, PAM_SERVICE_ERR);
+  return std::nullopt;
+}
+
+std::optional<std::span<const std::uint8_t>> LoginConnection::receive() {
+  const auto packet = channel_.receive(begin_by_, shared_.stop.descriptor());
+  if (packet) return *packet;
+  if (packet.error() == ChannelError::woken)
+    static_cast<void>(channel_.send(Restart{}, Deadline::after(0)));
+  if (packet.error() == ChannelError::malformed)
+    shared_.refusals.note(Request{.caller = caller_}, "a packet that is not allowed there");
+  if (packet.error() == ChannelError::timed_out)
+    shared_.refusals.note(Request{.caller = caller_}, "no request came in time");
+  return std::nullopt;
+}
+
+void LoginConnection::serve(const Request& request) {
+  const std::optional<VerdictResult> verdict = decide(request);
+  if (!verdict) return;
+  auto& counter = verdict->accepted ? shared_.counters.accepted : shared_.counters.denied;
+  counter.fetch_add(1, std::memory_order_relaxed);
+  // A success that can't be told stays as it was committed and audited: the code is spent.
+  answer(*verdict);
+}
+
+std::optional<VerdictResult> LoginConnection::decide(const Request& request) {
+  const CountedDialogue counted(shared_.counters);
+  ChannelDialogue dialogue(channel_, shared_.stop, shared_.times.prompt_milliseconds,
+                           Deadline::after(shared_.times.dialogue_milliseconds));
+  try {
+    return shared_.serve(request, dialogue);
+  } catch (const std::exception& error) {
+    report_trouble(fmt::format("a dialogue failed: {}", error.what()));
+    return VerdictResult::deny(PAM_SYSTEM_ERR, "internal error");
+  }
+}
+
+void LoginConnection::refuse(const Request& request, const std::string& reason, int pam_code) {
+  shared_.refusals.note(request, reason);
+  answer(VerdictResult::deny(pam_code, reason));
+}
+
+void LoginConnection::answer(const VerdictResult& verdict) {
+  static_cast<void>(channel_.send(verdict_message(verdict), Deadline::after(kSendMilliseconds)));
+}
+
+}  // namespace usher

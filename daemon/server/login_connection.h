@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/socket.h>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "daemon/host/host.h"
+#include "daemon/login/dialogue.h"
+#include "daemon/model/request.h"
+#include "daemon/model/verdict.h"
+#include "daemon/server/counters.h"
+#include "daemon/server/keyed_limit.h"
+#include "daemon/server/refusal_log.h"
+#include "daemon/server/stop_signal.h"
+#include "usher/channel.h"
+
+namespace usher {
+
+/// Serves one request to its audited verdict; none where there is nobody left to answer. What the
+/// login room does, and tests replace.
+using ServeRequest = std::function<std::optional<VerdictResult>(const Request&, Dialogue&)>;
+
+struct LoginTimes {
+  std::int64_t begin_milliseconds = 5'000;       // from connecting to Begin
+  std::int64_t prompt_milliseconds = 120'000;    // for one answer
+  std::int64_t dialogue_milliseconds = 300'000;  // from Begin to the verdict
+};
+
+/// What the connections of one login socket share. All of it is thread-safe and outlives them.
+struct LoginShared {
+  const ServeRequest& serve;
+  const LoginTimes times;
+  Host& host;
+  const StopSignal& stop;
+  Counters& counters;
+  RefusalLog& refusals;
+  /// Dialogues for requests with a remote host, in all and per host.
+  KeyedLimit<std::string>& remote;
+};
+
+/// One connection of a login socket, from Hello to the verdict. One thread.
+class LoginConnection {
+ public:
+  LoginConnection(UniqueFd socket, const ucred& peer, LoginShared& shared);
+
+  /// Serves it to its end. Time is bounded by LoginTimes and by what `serve` itself takes.
+  void run();
+
+ private:
+  [[nodiscard]] bool greet();
+  [[nodiscard]] std::optional<Request> hear_request();
+  [[nodiscard]] std::optional<std::span<const std::uint8_t>> receive();
+  [[nodiscard]] std::optional<VerdictResult> decide(const Request& request);
+  void serve(const Request& request);
+  void refuse(const Request& request, const std::string& reason, int pam_code);
+  void answer(const VerdictResult& verdict);
+
+  LoginShared& shared_;
+  Channel channel_;
+  const Deadline begin_by_;
+  Caller caller_;
+};
+
+}  // namespace usher

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/store/sqlite_store.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <exception>
+#include <limits>
+#include <system_error>
+#include <variant>
+
+#include "daemon/store/private_file.h"
+#include "daemon/store/schema.h"
+
+namespace usher {
+namespace {
+
+// The room's edge: no exception leaves, and whatever went wrong is an Error that names the file.
+template <typename Work>
+auto at_edge(const std::filesystem::path& file, Work work) -> decltype(work()) {
+  try {
+    return work();
+  } catch (const SqliteFailure& problem) {
+    return failure(fmt::format("store {}: {}{}", file.string(), problem.what(),
+                               problem.damaged() ? ": it is damaged; restore a backup" : ""));
+  } catch (const std::exception& problem) {
+    return failure(fmt::format("store {}: {}", file.string(), problem.what()));
+  }
+}
+
+// Inside the room an Error ends the work as any other failure does.
+template <typename T>
+T must(Result<T> result) {
+  if (!result) throw std::runtime_error(result.error().message);
+  return *std::move(result);
+}
+
+std::int64_t now() {
+  using std::chrono::floor, std::chrono::seconds, std::chrono::system_clock;
+  return floor<seconds>(system_clock::now()).time_since_epoch().count();
+}
+
+std::int64_t stored_step(std::uint64_t step) {
+  if (step > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+    throw std::runtime_error("a time step is out of range");
+  return static_cast<std::int64_t>(step);
+}
+
+// The parameters in three columns from `first`; the schema keeps them in range.
+OtpParameters read_parameters(const Query& row, int first) {
+  return {.algorithm = static_cast<OtpAlgorithm>(row.integer(first)),
+          .digits = static_cast<unsigned>(row.integer(first + 1)),
+          .period = static_cast<unsigned>(row.integer(first + 2))};
+}
+
+// Applies one effect inside a transaction; false where what it builds on is no longer so.
+class Applier {
+ public:
+  Applier(Database& database, const Sealer& sealer) : database_(database), sealer_(sealer) {}
+
+  bool operator()(const SpendOtp& wanted) {
+    const std::int64_t step = stored_step(wanted.step);
+    database_
+        .query(
+            "UPDATE otp SET last_step = ?, last_used = ? "
+            "WHERE id = ? AND (last_step IS NULL OR last_step < ?)")
+        .bind(step)
+        .bind(now())
+        .bind(wanted.credential)
+        .bind(step)
+        .run();
+    return changed_one();
+  }
+  // Where the password changed since it was checked, what was proven is no longer the password.
+  bool operator()(const RehashPassword& wanted) {
+    database_.query("UPDATE password SET hash = ? WHERE user = ? AND hash = ?")
+        .bind(wanted.new_hash)
+        .bind(wanted.user)
+        .bind(wanted.old_hash)
+        .run();
+    return changed_one();
+  }
+  bool operator()(const SetPassword& wanted) {
+    if (wanted.expected && stored_hash(wanted.user) != wanted.expected->hash) return false;
+    database_
+        .query(
+            "INSERT INTO password (user, hash, changed) VALUES (?, ?, ?) "
+            "ON CONFLICT (user) DO UPDATE SET hash = excluded.hash, changed = excluded.changed")
+        .bind(wanted.user)
+        .bind(wanted.hash)
+        .bind(now())
+        .run();
+    return changed_one();
+  }
+  bool operator()(const AddOtp& wanted) {
+    const auto& [algorithm, digits, period] = wanted.parameters;
+    const auto sealed =
+        must(sealer_.seal(wanted.seed, {wanted.user, wanted.label, wanted.parameters}));
+    database_
+        .query(
+            "INSERT INTO otp (user, label, algorithm, digits, period, sealed_seed, last_step, "
+            "created, last_used) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0) "
+            "ON CONFLICT (user, label) DO NOTHING")
+        .bind(wanted.user)
+        .bind(wanted.label)
+        .bind(static_cast<std::int64_t>(algorithm))
+        .bind(std::int64_t{digits})
+        .bind(std::int64_t{period})
+        .bind(sealed)
+        .bind(stored_step(wanted.confirmed_step))
+        .bind(now())
+        .run();
+    return changed_one();
+  }
+  bool operator()(const RemoveOtp& wanted) {
+    database_.query("DELETE FROM otp WHERE user = ? AND label = ?")
+        .bind(wanted.user)
+        .bind(wanted.label)
+        .run();
+    return changed_one();
+  }
+
+ private:
+  std::optional<std::string> stored_hash(const std::string& user) {
+    Query row = database_.query("SELECT hash FROM password WHERE user = ?");
+    if (!row.bind(user).step()) return std::nullopt;
+    return row.text(0);
+  }
+  [[nodiscard]] bool changed_one() const { return database_.changes() == 1; }
+  Database& database_;
+  const Sealer& sealer_;
+};
+
+// SQLite as some distributions build it does not make the log's directory entry durable.
+void sync_directory(int directory) {
+  if (::fsync(directory) != 0) throw std::system_error(errno, std::generic_category(), "fsync");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> SqliteStore::open(const std::filesystem::path& file, MasterKey key) {
+  return at_edge(file, [&]() -> Result<std::unique_ptr<Store>> {
+    std::error_code unknown;
+    if (std::filesystem::symlink_status(file, unknown).type() ==
+        std::filesystem::file_type::not_found)
+      return failure(fmt::format("there is no store at {}: run `usherctl init`", file.string()));
+    const auto in_file = [&](const Error& error) {
+      return failure(fmt::format("store {}: {}", file.string(), error.message));
+    };
+    const auto directory = open_directory_of(file);
+    if (!directory) return in_file(directory.error());
+    if (const auto checked = check_private_file(file); !checked)
+      return failure("store " + checked.error().message);
+
+    Sealer sealer = must(Sealer::create(key));
+    Database writer(file);
+    const auto newest = static_cast<std::int64_t>(migrations().size());
+    if (const auto checked = check_store(writer, key.id(), newest); !checked)
+      return in_file(checked.error());
+    if (writer.text("PRAGMA journal_mode = WAL") != "wal")
+      return in_file({"write-ahead logging is not possible on this file system"});
+    migrate(writer, migrations());
+
+    Database reader(file);
+    reader.run("PRAGMA query_only = ON");
+    static_cast<void>(reader.integer("SELECT count(*) FROM store"));  // makes the log file
+    sync_directory(directory->get());
+    return std::unique_ptr<Store>(
+        new SqliteStore(file, std::move(sealer), std::move(reader), std::move(writer)));
+  });
+}
+
+Result<std::optional<std::string>> SqliteStore::password_hash(std::string_view user) {
+  return at_edge(file_, [&] {
+    return reader_.with([&](Database& database) -> Result<std::optional<std::string>> {
+      Query row = database.query("SELECT hash FROM password WHERE user = ?");
+      if (!row.bind(user).step()) return std::nullopt;
+      return row.text(0);
+    });
+  });
+}
+
+Result<std::vector<OtpCredential>> SqliteStore::otp_credentials(std::string_view user) {
+  return at_edge(file_, [&] {
+    return reader_.with([&](Database& database) -> Result<std::vector<OtpCredential>> {
+      Query row = database.query(
+          "SELECT id, label, algorithm, digits, period, sealed_seed, last_step "
+          "FROM otp WHERE user = ? ORDER BY id");
+      row.bind(user);
+      std::vector<OtpCredential> found;
+      while (row.step()) {
+        OtpCredential credential{
+            .id = row.integer(0), .label = row.text(1), .parameters = read_parameters(row, 2)};
+        credential.seed =
+            must(sealer_.unseal(row.blob(5), {user, credential.label, credential.parameters}));
+        if (const auto step = row.integer_or_null(6))
+          credential.last_step = static_cast<std::uint64_t>(*step);
+        found.push_back(std::move(credential));
+      }
+      return found;
+    });
+  });
+}
+
+Result<std::vector<OtpSummary>> SqliteStore::list_otp(std::string_view user) {
+  return at_edge(file_, [&] {
+    return reader_.with([&](Database& database) -> Result<std::vector<OtpSummary>> {
+      Query row = database.query(
+          "SELECT label, algorithm, digits, period, created, last_used "
+          "FROM otp WHERE user = ? ORDER BY id");
+      row.bind(user);
+      std::vector<OtpSummary> found;
+      while (row.step())
+        found.push_back({.label = row.text(0),
+                         .parameters = read_parameters(row, 1),
+                         .created = row.integer(4),
+                         .last_used = row.integer(5)});
+      return found;
+    });
+  });
+}
+
+Result<CommitOutcome> SqliteStore::commit(std::span<const Effect> effects) {
+  if (effects.empty()) return CommitOutcome::committed;
+  return at_edge(file_, [&] {
+    return writer_.with([&](Database& database) -> Result<CommitOutcome> {
+      Transaction transaction(database);
+      Applier apply(database, sealer_);
+      for (const Effect& effect : effects)
+        if (!std::visit(apply, effect)) return CommitOutcome::conflict;
+      transaction.commit();
+      return CommitOutcome::committed;
+    });
+  });
+}
+
+}  // namespace usher

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/usherd.h"
+
+#include <fmt/format.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <map>
+#include <thread>
+#include <utility>
+
+#include "daemon/audit/composite_audit.h"
+#include "daemon/audit/event_id.h"
+#include "daemon/audit/file_audit.h"
+#include "daemon/audit/journal_audit.h"
+#include "daemon/audit/trouble.h"
+#include "daemon/control/control_connection.h"
+#include "daemon/server/systemd_sockets.h"
+#include "daemon/store/master_key.h"
+#include "daemon/store/sqlite_store.h"
+
+namespace usher {
+namespace {
+
+constexpr mode_t kForRoot = 0600;
+constexpr mode_t kForAll = 0666;
+constexpr std::int64_t kStopMilliseconds = 3'000;
+constexpr SocketLimits kControlLimits{.total = 16, .per_person = 4, .reserved_for_root = 4};
+
+Result<std::unique_ptr<Store>> open_store(const Settings& settings) {
+  auto key = MasterKey::read(settings.master_key);
+  if (!key) return std::unexpected(key.error());
+  return SqliteStore::open(settings.store, std::move(*key));
+}
+
+template <typename Sink>
+Result<void> add_sink(std::vector<std::unique_ptr<Audit>>& sinks,
+                      Result<std::unique_ptr<Sink>> opened) {
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  sinks.push_back(std::move(*opened));
+  return {};
+}
+
+Result<std::unique_ptr<Audit>> open_audit(const Settings& settings) {
+  std::vector<std::unique_ptr<Audit>> sinks;
+  Result<void> added;
+  if (!settings.audit_file.empty()) added = add_sink(sinks, FileAudit::open(settings.audit_file));
+  if (added && settings.audit_journal) added = add_sink(sinks, JournalAudit::open());
+  if (!added) return std::unexpected(std::move(added.error()));
+  if (sinks.empty())
+    return failure("usherd answers nothing that it can't record: set [audit] file or journal");
+  return std::make_unique<CompositeAudit>(std::move(sinks));
+}
+
+unsigned hashes_at_a_time(const Settings& settings) {
+  return settings.password_parallel > 0 ? settings.password_parallel
+                                        : std::max(1U, std::thread::hardware_concurrency());
+}
+
+LoginTimes times_of(const Settings& settings) {
+  return {.prompt_milliseconds = std::int64_t{1'000} * settings.prompt_seconds,
+          .dialogue_milliseconds = std::int64_t{1'000} * settings.dialogue_seconds};
+}
+
+LoginSocketPlan root_plan(const Settings& settings) {
+  const std::size_t total = settings.root_dialogues;
+  const std::size_t reserved = std::min<std::size_t>(settings.root_dialogues_reserved, total);
+  return {.name = "root.sock",
+          .limits = {.total = total,
+                     .per_person = settings.root_dialogues_per_host,
+                     .reserved_for_root = reserved,
+                     .trusted_only = true},
+          .remote_dialogues = total - reserved,
+          .remote_dialogues_per_host = settings.root_dialogues_per_host,
+          .times = times_of(settings)};
+}
+
+LoginSocketPlan self_plan(const Settings& settings) {
+  // By uid alone: the remote host is the caller's own word here.
+  const std::size_t total = settings.self_dialogues;
+  return {.name = "self.sock",
+          .limits = {.total = total, .per_person = settings.self_dialogues_per_user},
+          .remote_dialogues = total,
+          .remote_dialogues_per_host = total,
+          .times = times_of(settings)};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Usherd>> Usherd::start(const std::filesystem::path& file,
+                                              Configuration configuration) {
+  const Settings settings = configuration.settings;
+  auto parts = open_parts(settings);
+  if (!parts) return std::unexpected(std::move(parts.error()));
+  std::unique_ptr<Usherd> usherd(new Usherd(file, std::move(configuration), std::move(*parts)));
+  if (auto opened = usherd->open_sockets(settings); !opened)
+    return std::unexpected(std::move(opened.error()));
+  return usherd;
+}
+
+Result<Usherd::Parts> Usherd::open_parts(const Settings& settings) {
+  auto stop = StopSignal::create();
+  if (!stop) return std::unexpected(std::move(stop.error()));
+  auto store = open_store(settings);
+  if (!store) return std::unexpected(std::move(store.error()));
+  auto audit = open_audit(settings);
+  if (!audit) return std::unexpected(std::move(audit.error()));
+  auto gate = std::make_unique<HashGate>(hashes_at_a_time(settings));
+  auto password = PasswordFactor::create(
+      **store, *gate,
+      {.memory_bytes = settings.password_memory_bytes, .passes = settings.password_passes});
+  if (!password) return std::unexpected(std::move(password.error()));
+  return Parts{.stop = std::move(*stop),
+               .store = std::move(*store),
+               .audit = std::move(*audit),
+               .gate = std::move(gate),
+               .password = std::move(*password)};
+}
+
+Usherd::Usherd(const std::filesystem::path& file, Configuration configuration, Parts parts)
+    : file_(file),
+      started_at_(clock_.wall_microseconds()),
+      parts_(std::move(parts)),
+      otp_(*parts_.store, clock_),
+      rules_(std::move(configuration.rules)),
+      reloader_(file, configuration.settings, rules_, *parts_.audit, clock_),
+      login_{.store = *parts_.store,
+             .host = host_,
+             .clock = clock_,
+             .audit = *parts_.audit,
+             .password = parts_.password,
+             .otp = otp_,
+             .transactions = transactions_,
+             .rules = rules_},
+      control_{.host = host_,
+               .store = *parts_.store,
+               .rules = rules_,
+               .audit_file = configuration.settings.audit_file,
+               .status = [this] { return status(); },
+               .reload =
+                   [this](const ControlPeer& peer) {
+                     return reloader_.reload({.pid = peer.pid, .uid = peer.uid});
+                   }} {}
+
+Result<void> Usherd::open_sockets(const Settings& settings) {
+  auto handed_over = take_systemd_sockets();
+  if (!handed_over) return std::unexpected(std::move(handed_over.error()));
+  const auto listener = [&](const char* name, ListenSocket::Wish wish) -> Result<ListenSocket> {
+    if (const auto found = handed_over->find(name); found != handed_over->end())
+      return std::move(found->second);
+    return ListenSocket::listen_at(wish);
+  };
+  auto root = listener("root", {settings.root_socket, SOCK_SEQPACKET, kForRoot, SOMAXCONN});
+  if (!root) return std::unexpected(std::move(root.error()));
+  auto self = listener("self", {settings.self_socket, SOCK_SEQPACKET, kForAll, SOMAXCONN});
+  if (!self) return std::unexpected(std::move(self.error()));
+  auto control = listener("control", {settings.control_socket, SOCK_STREAM, kForAll, SOMAXCONN});
+  if (!control) return std::unexpected(std::move(control.error()));
+
+  const LoginServerPorts ports{.host = host_,
+                               .clock = clock_,
+                               .audit = *parts_.audit,
+                               .stop = parts_.stop,
+                               .counters = counters_};
+  const auto serve_login = [this](const Request& request, Dialogue& dialogue) {
+    return serve(request, dialogue, login_);
+  };
+  root_server_ =
+      std::make_unique<LoginServer>(std::move(*root), root_plan(settings), ports, serve_login);
+  self_server_ =
+      std::make_unique<LoginServer>(std::move(*self), self_plan(settings), ports, serve_login);
+  control_server_ = std::make_unique<SocketServer>(
+      std::move(*control), kControlLimits,
+      [this](UniqueFd connection, const ucred& peer) {
+        serve_control(std::move(connection), peer);
+      },
+      [](const ucred&, const char*) {});
+
+  // The first event is also the proof that events can be written.
+  if (auto recorded = record(EventKind::service_started, "usherd " USHER_VERSION); !recorded)
+    return recorded;
+  for (LoginServer* server : {root_server_.get(), self_server_.get()})
+    if (auto started = server->start(); !started) return started;
+  return control_server_->start();
+}
+
+void Usherd::reload() {
+  if (const auto reloaded = reloader_.reload({}); !reloaded)
+    report_trouble("the old rules stay in force:\n" + reloaded.error());
+}
+
+bool Usherd::stop() {
+  root_server_->stop_accepting();
+  self_server_->stop_accepting();
+  control_server_->stop_accepting();
+  parts_.stop.raise();
+  const Deadline deadline = Deadline::after(kStopMilliseconds);
+  bool drained = root_server_->drain(deadline);
+  drained = self_server_->drain(deadline) && drained;
+  drained = control_server_->drain(deadline) && drained;
+  if (const auto recorded =
+          record(EventKind::service_stopped, drained ? "all dialogues ended" : "some cut off");
+      !recorded)
+    report_trouble(recorded.error().message);
+  return drained;
+}
+
+Result<void> Usherd::record(EventKind kind, std::string reason) {
+  AuditEvent event;
+  event.kind = kind;
+  event.id = new_event_id();
+  event.time_microseconds = clock_.wall_microseconds();
+  event.rules_version = rules_.get()->version;
+  event.reason = std::move(reason);
+  return parts_.audit->record(event);
+}
+
+DaemonStatus Usherd::status() const {
+  return {.version = USHER_VERSION,
+          .started = started_at_ / 1'000'000,
+          .configuration = file_.string(),
+          .dialogues = counters_.dialogues_now,
+          .accepted = counters_.accepted,
+          .denied = counters_.denied};
+}
+
+void Usherd::serve_control(UniqueFd connection, const ucred& peer) {
+  const ControlPeer caller{.pid = peer.pid, .uid = peer.uid, .trusted = is_trusted(peer.uid)};
+  ControlConnection(std::move(connection), caller, control_, parts_.stop.descriptor()).run();
+}
+
+}  // namespace usher

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/config/config.h"
+#include "daemon/control/methods.h"
+#include "daemon/factors/hash_gate.h"
+#include "daemon/factors/otp.h"
+#include "daemon/factors/password.h"
+#include "daemon/host/clock.h"
+#include "daemon/host/host.h"
+#include "daemon/login/login.h"
+#include "daemon/policy/rules_in_force.h"
+#include "daemon/reloader.h"
+#include "daemon/server/counters.h"
+#include "daemon/server/login_server.h"
+#include "daemon/server/socket_server.h"
+#include "daemon/server/stop_signal.h"
+#include "daemon/store/store.h"
+
+namespace usher {
+
+/// usherd put together: what it keeps, what it computes with, and the three sockets it answers at.
+/// Started, reloaded and stopped by one thread; serves with many.
+class Usherd {
+ public:
+  /// Opens all that logins need and begins to serve. An Error says what is wrong, where, and what
+  /// to do about it; then nothing serves.
+  [[nodiscard]] static Result<std::unique_ptr<Usherd>> start(const std::filesystem::path& file,
+                                                             Configuration configuration);
+
+  Usherd(const Usherd&) = delete;
+  Usherd& operator=(const Usherd&) = delete;
+  ~Usherd() { parts_.stop.raise(); }
+
+  /// See Reloader.
+  void reload();
+  /// Serves nobody new, tells those who wait for a person to come back, and gives those past their
+  /// last answer three seconds. False where some were not done by then: destroying this would wait
+  /// for them.
+  [[nodiscard]] bool stop();
+
+ private:
+  /// What start() opens before there is anything to build on.
+  struct Parts {
+    StopSignal stop;
+    std::unique_ptr<Store> store;
+    std::unique_ptr<Audit> audit;
+    std::unique_ptr<HashGate> gate;
+    PasswordFactor password;
+  };
+  [[nodiscard]] static Result<Parts> open_parts(const Settings& settings);
+
+  Usherd(const std::filesystem::path& file, Configuration configuration, Parts parts);
+  [[nodiscard]] Result<void> open_sockets(const Settings& settings);
+  [[nodiscard]] Result<void> record(EventKind kind, std::string reason);
+  [[nodiscard]] DaemonStatus status() const;
+  void serve_control(UniqueFd connection, const ucred& peer);
+
+  const std::filesystem::path file_;
+  const SystemClock clock_;
+  const std::int64_t started_at_;  // wall clock, microseconds
+  LinuxHost host_;
+  Counters counters_;
+  Parts parts_;
+  OtpFactor otp_;
+  Transactions transactions_;
+  RulesInForce rules_;
+  Reloader reloader_;
+  LoginPorts login_;
+  ControlPorts control_;
+  // Last: their threads use all of the above.
+  std::unique_ptr<LoginServer> root_server_;
+  std::unique_ptr<LoginServer> self_server_;
+  std::unique_ptr<SocketServer> control_server_;
+};
+
+}  // namespace usher

@@ -1,0 +1,128 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# What has to be installed, and why. Needs ui.sh.
+
+# shellcheck disable=SC2034  # the lists are used by name
+packages_build=(
+  build-essential      # g++ 12 or later
+  cmake
+  ninja-build
+  pkg-config           # finds the libraries below
+  libpam0g-dev         # what pam_usher.so plugs into
+  libsodium-dev        # Argon2id, XChaCha20-Poly1305, constant-time comparison
+  libsqlite3-dev       # the store
+  liboath-dev          # one-time codes
+  libqrencode-dev      # the QR code of an enrolment
+  libtomlplusplus-dev  # the configuration
+  nlohmann-json3-dev   # the audit log and the control socket
+  libcli11-dev         # usherctl's command line
+  libfmt-dev           # text; GCC 12 has no std::format
+  libsystemd-dev       # journal, sd_notify, socket activation
+  libgtest-dev         # unit tests ...
+  libgmock-dev         # ... and their matchers
+  libcmocka-dev        # the module's suite in plain C
+  libpam-wrapper       # a private /etc/pam.d for the module tests
+  libpamtest0-dev      # drives the real libpam in them
+)
+packages_stage=(
+  openssh-server       # the real sshd
+  openssh-client       # the real ssh
+  oathtool             # plays the person's authenticator
+  iproute2             # the loopback device of a private network
+)
+packages_e2e=(
+  python3              # a hostile client, a syslog to look into
+  strace               # proves that an idle usherd sleeps, makes fsync fail
+)
+packages_lint=(
+  clang-format-19
+  clang-tidy-19
+)
+packages_fuzz=(
+  clang-19
+  libclang-rt-19-dev   # libFuzzer and the sanitizers
+)
+
+packages_missing() {
+  local name
+  for name in "$@"; do
+    [[ $(dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null) == installed ]] ||
+      printf '%s\n' "$name"
+  done
+}
+
+packages_apt() {
+  DEBIAN_FRONTEND=noninteractive apt-get -y -q -o DPkg::Lock::Timeout=600 \
+    -o Dpkg::Options::=--force-confold "$@"
+}
+
+# The lock on the package lists is not waited for by apt-get itself.
+packages_update() {
+  local attempt
+  for attempt in 1 2 3 4 5 6 7 8 9 10; do
+    packages_apt update && return 0
+    say "apt-get update failed (attempt $attempt); another one may be running"
+    sleep 6
+  done
+  return 1
+}
+
+packages_known() {
+  local name
+  for name in "$@"; do
+    [[ -n $(apt-cache --quiet=0 show "$name" 2>/dev/null) ]] || return 1
+  done
+}
+
+packages_fetch() {
+  packages_known "$@" || packages_update || return
+  packages_apt install --no-install-recommends "$@" && return 0
+  # A dpkg that was interrupted, or lists that name files which the mirror no longer has.
+  dpkg --configure -a --force-confold </dev/null
+  packages_apt --fix-broken install
+  packages_update && packages_apt install --no-install-recommends "$@"
+}
+
+# Installing Debian's openssh-server starts a daemon that listens to the world. Somebody who tries
+# Usher did not ask for one: it is neither started nor left enabled.
+packages_fetch_quietly() {
+  local policy=/usr/sbin/policy-rc.d mark='# usher: no service starts while packages are installed'
+  local status brings_sshd=no
+  [[ ! -f $policy || $(sed -n 2p "$policy") != "$mark" ]] || rm -f "$policy"
+  [[ " $* " != *' openssh-server '* ]] || brings_sshd=yes
+  if [[ $brings_sshd == yes && ! -e $policy ]]; then
+    printf '#!/bin/sh\n%s\nexit 101\n' "$mark" >"$policy"
+    chmod 755 "$policy"
+  fi
+  packages_fetch "$@"
+  status=$?
+  [[ ! -f $policy || $(sed -n 2p "$policy") != "$mark" ]] || rm -f "$policy"
+  if [[ $brings_sshd == yes ]] && command -v systemctl >/dev/null; then
+    systemctl disable ssh.service ssh.socket
+  fi
+  return "$status"
+}
+
+# packages_need LOGDIR LIST...: installs what is missing of the named lists, or says what is.
+packages_need() {
+  local logs=$1 list
+  shift
+  local -a wanted=() missing=()
+  for list in "$@"; do
+    local -n packages_of_list=packages_$list
+    wanted+=("${packages_of_list[@]}")
+  done
+  command -v dpkg-query >/dev/null && command -v apt-get >/dev/null ||
+    die "this script installs packages on Debian 12 or later and Ubuntu 24.04 or later alone" \
+      "Elsewhere install what these Debian packages hold, then use cmake and ctest directly:" \
+      "${wanted[*]}"
+  mapfile -t missing < <(packages_missing "${wanted[@]}")
+  [[ ${#missing[@]} != 0 ]] || return 0
+  [[ $(id -u) == 0 ]] ||
+    die "packages are missing, and only root may install them" \
+      "sudo apt-get install --no-install-recommends ${missing[*]}"
+  work "installing ${#missing[@]} packages" "$logs/packages.log" \
+    packages_fetch_quietly "${missing[@]}" ||
+    die "the packages could not be installed" "They are: ${missing[*]}"
+}

@@ -1,0 +1,84 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# The distribution's sshd and ssh on the stage. Needs stage.sh.
+
+ssh_code=2201      # keyboard-interactive alone
+ssh_key_code=2202  # a key, then keyboard-interactive
+ssh_any=2203       # whatever the person offers
+ssh_one_field=2204 # the password method: one field for everything
+
+sshd_start() {
+  local port
+  ssh-keygen -q -t ed25519 -N '' -f $S/host_key
+  mkdir -m 755 $S/authorized_keys
+  cat >$S/sshd_config <<EOF
+Port $ssh_code
+Port $ssh_key_code
+Port $ssh_any
+Port $ssh_one_field
+ListenAddress 127.0.0.1
+HostKey $S/host_key
+PidFile none
+LogLevel VERBOSE
+UsePAM yes
+PrintMotd no
+KbdInteractiveAuthentication yes
+PasswordAuthentication no
+PubkeyAuthentication yes
+AuthorizedKeysFile $S/authorized_keys/%u
+LoginGraceTime 60
+MaxStartups 300
+Match LocalPort $ssh_code
+  AuthenticationMethods keyboard-interactive
+Match LocalPort $ssh_key_code
+  AuthenticationMethods publickey,keyboard-interactive
+Match LocalPort $ssh_one_field
+  PasswordAuthentication yes
+  AuthenticationMethods password
+EOF
+  cat >$S/ssh_config <<EOF
+Host *
+  UserKnownHostsFile $S/known_hosts
+  StrictHostKeyChecking accept-new
+  IdentitiesOnly yes
+  IdentityFile none
+  PreferredAuthentications publickey,keyboard-interactive,password
+  NumberOfPasswordPrompts 1
+  LogLevel ERROR
+EOF
+  for port in $ssh_code $ssh_key_code $ssh_any $ssh_one_field; do
+    printf '[127.0.0.1]:%s %s\n' "$port" "$(cut -d' ' -f1,2 $S/host_key.pub)"
+  done >$S/known_hosts
+  /usr/sbin/sshd -D -f $S/sshd_config -E $S/log/sshd &
+  sshd_pid=$!
+  wait_until 10 sshd_listens || stage_fatal "sshd does not start: $(cat $S/log/sshd)"
+}
+
+sshd_listens() { [[ $(grep -c 'Server listening' $S/log/sshd 2>/dev/null) == 4 ]]; }
+
+# key_of NAME: a key that sshd accepts for this person.
+key_of() {
+  ssh-keygen -q -t ed25519 -N '' -f "$S/secrets/key_$1"
+  cp "$S/secrets/key_$1.pub" "$S/authorized_keys/$1"
+}
+
+# ssh_login NAME PORT PASSWORD-FILE CODE-FILE [SSH-OPTION...]: 0 if the person got a shell of their own.
+# The prompts and what ssh printed are in $S/prompts and $S/printed; $S/transcript is what an
+# outsider saw, the name they typed left out.
+ssh_login() {
+  local name=$1 port=$2 password=$3 code=$4 status
+  shift 4
+  rm -rf $S/answers
+  mkdir -m 700 $S/answers
+  cp "$password" $S/answers/password
+  cp "$code" $S/answers/code
+  : >$S/answers/prompts
+  STAGE_ANSWERS=$S/answers SSH_ASKPASS_REQUIRE=force \
+    SSH_ASKPASS=${STAGE_ASKPASS:-$stage_source/tests/e2e/askpass.sh} \
+    timeout --foreground 60 ssh -T -F $S/ssh_config -p "$port" "$@" -- "$name@127.0.0.1" \
+    'printf "in as %s\n" "$(id -un)"' </dev/null >$S/printed 2>&1
+  status=$?
+  cat $S/answers/prompts $S/printed | sed "s/$name@/PERSON@/g" >$S/transcript
+  [[ $status == 0 ]] && grep -qx "in as $name" $S/printed
+}

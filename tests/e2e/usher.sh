@@ -1,0 +1,118 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# usherd, its rules and its people on the stage. Needs stage.sh.
+
+usher_config=/etc/usher/usher.toml
+usher_audit=/var/log/usher/audit.jsonl
+
+# usher_install [SETTING...]: what a package would do: the user, the folders, the configuration with
+# the given settings, store and key. Rules come from standard input.
+usher_install() {
+  useradd --system --no-create-home --shell /usr/sbin/nologin usher
+  mkdir -p /etc/usher/rules.d
+  install -d -o usher -g usher -m 755 /run/usher
+  install -d -o usher -g usher -m 700 /var/log/usher $S/state $S/key
+  {
+    printf '%s\n' "$@"
+    cat <<EOF
+[state]
+store = "$S/state/store.db"
+master_key = "$S/key/master.key"
+[rules]
+directories = ["/etc/usher/rules.d"]
+EOF
+  } >$usher_config
+  cat >/etc/usher/rules.d/10-stage.toml
+  usherctl init >$S/log/init 2>&1 || stage_fatal "usherctl init: $(cat $S/log/init)"
+}
+
+# usherd as its unit runs it: its own user, no capability, no way to gain one.
+usherd_run() {
+  exec setpriv --reuid=usher --regid=usher --clear-groups --bounding-set=-all --inh-caps=-all \
+    --no-new-privs -- env -i PATH=/usr/bin:/bin ${USHERD_ENV:-} "$usherd" --config $usher_config
+}
+
+usherd_start() {
+  rm -f /run/usher/*.sock
+  usherd_run >>$S/log/usherd 2>&1 </dev/null &
+  usherd_pid=$!
+  wait_until "${USHER_PATIENCE:-20}" usherd_serves ||
+    stage_fatal "usherd does not start: $(tail -n 20 $S/log/usherd)"
+}
+
+usherd_serves() { usherctl status >/dev/null 2>&1; }
+
+# usherd_stop: the orderly end; usherd's exit status, which a sanitizer's finding makes non-zero.
+usherd_stop() {
+  kill -TERM "$usherd_pid"
+  wait "$usherd_pid"
+}
+
+usherd_kill() {
+  kill -KILL "$usherd_pid"
+  wait "$usherd_pid" 2>/dev/null
+  true
+}
+
+# password_of NAME PASSWORD: root sets it; it stays in $S/secrets/NAME.password for ssh_login.
+password_of() {
+  printf '%s\n' "$2" >"$S/secrets/$1.password"
+  cat "$S/secrets/$1.password" "$S/secrets/$1.password" |
+    usherctl password set --stdin "$1" >$S/password 2>&1 ||
+    stage_fatal "usherctl password set $1: $(cat $S/password)"
+}
+
+# The stage's authenticators: seeds in $S/secrets/NAME.seed, one period for all. Eight digits, so that
+# a log which happens to hold six of them in a row does not look like one that tells a code.
+otp_period=30
+otp_digits=8
+otp_step() { printf '%d' $(($(date +%s) / otp_period)); }
+
+# otp_room SECONDS: waits, if need be, until this time step lasts that much longer.
+otp_room() { while ((otp_period - $(date +%s) % otp_period < $1)); do sleep 0.2; done; }
+
+# otp_code NAME STEP: the code of a time step, in $S/secrets/NAME.code.
+otp_code() {
+  oathtool --base32 --totp --digits="$otp_digits" --time-step-size="${otp_period}s" \
+    --now="@$(($2 * otp_period))" "@$S/secrets/$1.seed" >"$S/secrets/$1.code"
+}
+
+# otp_enrol NAME [OPTION...]: root adds a code, confirmed with the one that was shown a step ago, so
+# that the present one is still good for a login.
+otp_enrol() {
+  local name=$1 line seed=''
+  shift
+  otp_room 5
+  coproc enrolment { usherctl otp add --stdin --plain --digits "$otp_digits" "$@" "$name" 2>&1; }
+  # shellcheck disable=SC2154  # coproc makes enrolment_PID
+  local job=$enrolment_PID from=${enrolment[0]} to=${enrolment[1]}
+  exec {from}<&"$from" {to}>&"$to"
+  : >$S/log/enrol
+  while [[ -z $seed ]] && IFS= read -r -t 20 -u "$from" line; do
+    printf '%s\n' "$line" >>$S/log/enrol
+    [[ ! $line =~ secret=([A-Z2-7]+) ]] || seed=${BASH_REMATCH[1]}
+  done
+  [[ -n $seed ]] || stage_fatal "usherctl otp add shows no secret: $(cat $S/log/enrol)"
+  printf '%s\n' "$seed" >"$S/secrets/$name.seed"
+  otp_code "$name" $(($(otp_step) - 1))
+  cat "$S/secrets/$name.code" >&"$to"
+  exec {to}>&-
+  cat <&"$from" >>$S/log/enrol
+  exec {from}<&-
+  wait "$job" || stage_fatal "usherctl otp add: $(cat $S/log/enrol)"
+  rm -f $S/log/enrol
+}
+
+# event PATH [BACK]: a field of the newest line of the audit log, or of the one BACK lines before.
+event() {
+  python3 - "$usher_audit" "$1" "${2:-0}" <<'EOF'
+import json, sys
+file, path, back = sys.argv[1], sys.argv[2], int(sys.argv[3])
+value = json.loads(open(file, encoding="utf-8").read().splitlines()[-1 - back])
+for name in path.split("."):
+    value = value.get(name, "") if isinstance(value, dict) else ""
+print(json.dumps(value) if isinstance(value, (dict, list)) else value)
+EOF
+}
+events() { wc -l <$usher_audit; }

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "daemon/host/host.h"
+
+namespace usher::testing {
+
+/// A machine with the accounts a test gives it. Thread-safe.
+class FakeHost final : public Host {
+ public:
+  using Host::find_user;
+
+  /// Adds or replaces the account `name`.
+  void add_user(std::string name, uid_t uid, std::vector<Group> groups = {}) {
+    const std::lock_guard lock(mutex_);
+    Person person{.name = name, .uid = uid, .groups = std::move(groups)};
+    accounts_.insert_or_assign(std::move(name), std::move(person));
+  }
+  /// Makes `spelling` find the account `canonical`, as a case-insensitive directory would.
+  void add_spelling(std::string spelling, std::string_view canonical) {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = accounts_.find(canonical); found != accounts_.end())
+      accounts_.insert_or_assign(std::move(spelling), Person(found->second));
+  }
+  void remove_user(std::string_view name) {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = accounts_.find(name); found != accounts_.end()) accounts_.erase(found);
+  }
+  /// While set, every look-up of an account is an Error.
+  void fail_lookups(bool fail) {
+    const std::lock_guard lock(mutex_);
+    fail_lookups_ = fail;
+  }
+  /// `ticks` of 0 makes the process one whose start time can't be read.
+  void set_start_time(pid_t pid, std::uint64_t ticks) {
+    const std::lock_guard lock(mutex_);
+    start_times_[pid] = ticks;
+  }
+
+  [[nodiscard]] Result<std::optional<Person>> find_user(std::string_view name) override {
+    const std::lock_guard lock(mutex_);
+    if (fail_lookups_) return failure("the fake name service is down");
+    if (const auto found = accounts_.find(name); found != accounts_.end()) return found->second;
+    return std::nullopt;
+  }
+  [[nodiscard]] Result<std::optional<Person>> find_user(uid_t uid) override {
+    const std::lock_guard lock(mutex_);
+    if (fail_lookups_) return failure("the fake name service is down");
+    for (const auto& [spelling, person] : accounts_)
+      if (person.uid == uid) return person;
+    return std::nullopt;
+  }
+  [[nodiscard]] std::uint64_t start_time_of(pid_t pid) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = start_times_.find(pid);
+    return found == start_times_.end() ? 0 : found->second;
+  }
+  [[nodiscard]] std::string machine_name() override { return "testbed"; }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, Person, std::less<>> accounts_;
+  std::map<pid_t, std::uint64_t> start_times_;
+  bool fail_lookups_ = false;
+};
+
+}  // namespace usher::testing

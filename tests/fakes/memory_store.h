@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "daemon/store/store.h"
+
+namespace usher::testing {
+
+/// A Store in memory that keeps the port's promises: all or nothing, compare-and-set, conflicts.
+/// Timestamps are counted, not told: 1, 2, 3 … per commit. Thread-safe.
+class MemoryStore final : public Store {
+ public:
+  /// While set, every read is an Error.
+  void fail_reads(bool fail) {
+    const std::lock_guard lock(mutex_);
+    fail_reads_ = fail;
+  }
+  /// While set, every commit is an Error and changes nothing.
+  void fail_commits(bool fail) {
+    const std::lock_guard lock(mutex_);
+    fail_commits_ = fail;
+  }
+  /// While set, every commit is a conflict and changes nothing.
+  void conflict_commits(bool conflict) {
+    const std::lock_guard lock(mutex_);
+    conflict_commits_ = conflict;
+  }
+  /// How many commits were asked for, whatever became of them.
+  [[nodiscard]] int commits_asked() const {
+    const std::lock_guard lock(mutex_);
+    return commits_asked_;
+  }
+
+  /// Sets up a password outside any commit.
+  void set_password(std::string_view user, std::string hash) {
+    const std::lock_guard lock(mutex_);
+    state_.passwords.insert_or_assign(std::string(user), std::move(hash));
+  }
+  /// Sets up a generator outside any commit; returns its id. Replaces one of the same label.
+  std::int64_t add_otp(std::string_view user, std::string label, const Secret& seed,
+                       const OtpParameters& parameters = {},
+                       std::optional<std::uint64_t> last_step = std::nullopt) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(state_.generators,
+                  [&](const Generator& row) { return row.user == user && row.label == label; });
+    state_.generators.push_back({.id = ++state_.last_id,
+                                 .user = std::string(user),
+                                 .label = std::move(label),
+                                 .parameters = parameters,
+                                 .seed = shared_copy(seed),
+                                 .last_step = last_step});
+    return state_.last_id;
+  }
+  /// The newest step spent of generator `id`.
+  [[nodiscard]] std::optional<std::uint64_t> last_step_of(std::int64_t id) const {
+    const std::lock_guard lock(mutex_);
+    for (const Generator& row : state_.generators)
+      if (row.id == id) return row.last_step;
+    return std::nullopt;
+  }
+
+  [[nodiscard]] Result<std::optional<std::string>> password_hash(std::string_view user) override {
+    const std::lock_guard lock(mutex_);
+    if (fail_reads_) return failure("the fake store can't be read");
+    const auto found = state_.passwords.find(user);
+    if (found == state_.passwords.end()) return std::nullopt;
+    return found->second;
+  }
+
+  [[nodiscard]] Result<std::vector<OtpCredential>> otp_credentials(std::string_view user) override {
+    const std::lock_guard lock(mutex_);
+    if (fail_reads_) return failure("the fake store can't be read");
+    std::vector<OtpCredential> found;
+    for (const Generator& row : state_.generators) {
+      if (row.user != user) continue;
+      OtpCredential credential{.id = row.id, .label = row.label, .parameters = row.parameters};
+      if (!credential.seed.assign(row.seed->expose())) return failure("no memory for a seed");
+      credential.last_step = row.last_step;
+      found.push_back(std::move(credential));
+    }
+    return found;
+  }
+
+  [[nodiscard]] Result<std::vector<OtpSummary>> list_otp(std::string_view user) override {
+    const std::lock_guard lock(mutex_);
+    if (fail_reads_) return failure("the fake store can't be read");
+    std::vector<OtpSummary> found;
+    for (const Generator& row : state_.generators)
+      if (row.user == user) found.push_back({row.label, row.parameters, row.created, row.used});
+    return found;
+  }
+
+  [[nodiscard]] Result<CommitOutcome> commit(std::span<const Effect> effects) override {
+    const std::lock_guard lock(mutex_);
+    ++commits_asked_;
+    if (fail_commits_) return failure("the fake store can't be written");
+    if (conflict_commits_) return CommitOutcome::conflict;
+    State changed = state_;
+    for (const Effect& effect : effects) {
+      const bool applied =
+          std::visit([&](const auto& wanted) { return apply(changed, wanted); }, effect);
+      if (!applied) return CommitOutcome::conflict;
+    }
+    state_ = std::move(changed);
+    return CommitOutcome::committed;
+  }
+
+ private:
+  struct Generator {
+    std::int64_t id = 0;
+    std::string user;
+    std::string label;
+    OtpParameters parameters;
+    std::shared_ptr<const Secret> seed;
+    std::optional<std::uint64_t> last_step;
+    std::int64_t created = 0;
+    std::int64_t used = 0;
+  };
+  struct State {
+    std::map<std::string, std::string, std::less<>> passwords;
+    std::vector<Generator> generators;
+    std::int64_t last_id = 0;
+  };
+
+  static std::shared_ptr<const Secret> shared_copy(const Secret& seed) {
+    auto copy = std::make_shared<Secret>();
+    static_cast<void>(copy->assign(seed.expose()));
+    return copy;
+  }
+
+  bool apply(State& state, const SpendOtp& wanted) const {
+    for (Generator& row : state.generators) {
+      if (row.id != wanted.credential) continue;
+      if (row.last_step && *row.last_step >= wanted.step) return false;
+      row.last_step = wanted.step;
+      row.used = commits_asked_;
+      return true;
+    }
+    return false;
+  }
+  static bool apply(State& state, const RehashPassword& wanted) {
+    const auto found = state.passwords.find(wanted.user);
+    if (found == state.passwords.end() || found->second != wanted.old_hash) return false;
+    found->second = wanted.new_hash;
+    return true;
+  }
+  static bool apply(State& state, const SetPassword& wanted) {
+    const auto found = state.passwords.find(wanted.user);
+    const auto before =
+        found == state.passwords.end() ? std::nullopt : std::optional(found->second);
+    if (wanted.expected && before != wanted.expected->hash) return false;
+    state.passwords.insert_or_assign(wanted.user, wanted.hash);
+    return true;
+  }
+  bool apply(State& state, const AddOtp& wanted) const {
+    for (const Generator& row : state.generators)
+      if (row.user == wanted.user && row.label == wanted.label) return false;
+    state.generators.push_back({.id = ++state.last_id,
+                                .user = wanted.user,
+                                .label = wanted.label,
+                                .parameters = wanted.parameters,
+                                .seed = shared_copy(wanted.seed),
+                                .last_step = wanted.confirmed_step,
+                                .created = commits_asked_});
+    return true;
+  }
+  static bool apply(State& state, const RemoveOtp& wanted) {
+    return std::erase_if(state.generators, [&](const Generator& row) {
+             return row.user == wanted.user && row.label == wanted.label;
+           }) == 1;
+  }
+
+  mutable std::mutex mutex_;
+  State state_;
+  bool fail_reads_ = false;
+  bool fail_commits_ = false;
+  bool conflict_commits_ = false;
+  int commits_asked_ = 0;
+};
+
+}  // namespace usher::testing

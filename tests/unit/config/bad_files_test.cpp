@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Each bad/NAME.toml is a mistake somebody will make; bad/NAME.expected is all that they are told.
+// USHER_REWRITE_EXPECTED=1 in the environment writes the latter anew, for reading in a diff.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <tuple>
+
+#include "daemon/config/document.h"
+#include "daemon/config/rules.h"
+#include "daemon/config/settings.h"
+
+namespace usher::config {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kDirectory = fs::path(USHER_SOURCE_DIR) / "tests/unit/config/bad";
+
+std::string content_of(const fs::path& file) {
+  std::ostringstream content;
+  content << std::ifstream(file, std::ios::binary).rdbuf();
+  return content.str();
+}
+
+/// Every finding about the file, in the order of its lines.
+std::string rendered_findings(const fs::path& file) {
+  const bool settings = file.filename().string().starts_with("settings-");
+  Document document(settings ? "usher.toml" : "50-example.toml", content_of(file));
+  std::vector<Rule> rules;
+  if (settings)
+    static_cast<void>(read_settings(document, "/etc/usher"));
+  else
+    read_rules(document, rules);
+
+  auto findings = document.findings();
+  std::ranges::sort(findings, {}, [](const Finding& finding) {
+    return std::tie(finding.at.line, finding.at.column, finding.message);
+  });
+  std::string text;
+  for (const Finding& finding : findings) text += render(finding);
+  return text;
+}
+
+std::vector<fs::path> bad_files() {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(kDirectory))
+    if (entry.path().extension() == ".toml") files.push_back(entry.path());
+  std::ranges::sort(files);
+  return files;
+}
+
+class BadFile : public ::testing::TestWithParam<fs::path> {};
+
+TEST_P(BadFile, IsReportedSoThatANewcomerCanMendIt) {
+  const std::string told = rendered_findings(GetParam());
+  fs::path expected = GetParam();
+  expected.replace_extension(".expected");
+  if (std::getenv("USHER_REWRITE_EXPECTED") != nullptr)
+    std::ofstream(expected, std::ios::binary) << told;
+  EXPECT_FALSE(told.empty());
+  EXPECT_EQ(told, content_of(expected));
+}
+
+INSTANTIATE_TEST_SUITE_P(Config, BadFile, ::testing::ValuesIn(bad_files()), [](const auto& file) {
+  std::string name = file.param.stem().string();
+  std::ranges::replace(name, '-', '_');
+  return name;
+});
+
+}  // namespace
+}  // namespace usher::config

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// What conf/ ships has to be what the code does.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <regex>
+#include <sstream>
+
+#include "daemon/config/rules.h"
+#include "daemon/config/settings.h"
+#include "tests/unit/config/scratch_directory.h"
+
+namespace usher::config {
+namespace {
+
+const std::filesystem::path kConf = std::filesystem::path(USHER_SOURCE_DIR) / "conf";
+
+std::string content_of(const std::filesystem::path& file) {
+  std::ostringstream content;
+  content << std::ifstream(file, std::ios::binary).rdbuf();
+  return content.str();
+}
+
+/// The text with "# key = value" made "key = value".
+std::string with_defaults_set(const std::string& text) {
+  return std::regex_replace(text, std::regex("(^|\n)# ([a-z_]+ = )"), "$1$2");
+}
+
+TEST(Shipped, UsherTomlChangesNothing) {
+  Document document("usher.toml", content_of(kConf / "usher.toml"));
+  EXPECT_EQ(read_settings(document, "/nowhere").settings, Settings{});
+  EXPECT_TRUE(document.findings().empty());
+  for (auto&& [section, keys] : document.root()) EXPECT_TRUE(keys.as_table()->empty());
+}
+
+TEST(Shipped, UsherTomlShowsTheDefaultOfEverySetting) {
+  Document document("usher.toml", with_defaults_set(content_of(kConf / "usher.toml")));
+  const SettingsFile file = read_settings(document, "/nowhere");
+  for (const Finding& finding : document.findings()) ADD_FAILURE() << render(finding);
+  EXPECT_EQ(file.settings, Settings{});
+  EXPECT_EQ(file.self_verifying, RuleSet{}.self_verifying);
+
+  std::size_t shown = 0;
+  for (auto&& [section, keys] : document.root()) shown += keys.as_table()->size();
+  EXPECT_EQ(shown, setting_names().size());
+  for (const std::string& name : setting_names())
+    EXPECT_TRUE(document.root().at_path(name)) << name << " is not in conf/usher.toml";
+}
+
+TEST(Shipped, TheRulesAreRight) {
+  std::size_t files = 0;
+  std::vector<Rule> rules;
+  for (const auto& entry : std::filesystem::directory_iterator(kConf / "rules.d")) {
+    Document document(entry.path().filename().string(), content_of(entry.path()));
+    read_rules(document, rules);
+    for (const Finding& finding : document.findings()) ADD_FAILURE() << render(finding);
+    ++files;
+  }
+  EXPECT_GT(files, 0U);
+  EXPECT_GE(rules.size(), files);
+}
+
+TEST(Shipped, SshWantsTwoFactors) {
+  Document document("50-ssh.toml", content_of(kConf / "rules.d/50-ssh.toml"));
+  std::vector<Rule> rules;
+  read_rules(document, rules);
+  ASSERT_EQ(rules.size(), 1U);
+  EXPECT_EQ(rules[0].services, std::vector<std::string>{"sshd"});
+  const std::vector<Requirement> expected = {{.any_of = {Factor::password, Factor::publickey}},
+                                             {.any_of = {Factor::otp}}};
+  EXPECT_EQ(rules[0].require, expected);
+}
+
+TEST(Shipped, TheExampleInACommentIsRight) {
+  std::string text = content_of(kConf / "rules.d/50-ssh.toml");
+  text = std::regex_replace(text, std::regex("\n# (\\[\\[rule\\]\\]|[a-z_]+ = )"), "\n$1");
+  Document document("50-ssh.toml", text);
+  std::vector<Rule> rules;
+  read_rules(document, rules);
+  for (const Finding& finding : document.findings()) ADD_FAILURE() << render(finding);
+  EXPECT_EQ(rules.size(), 2U);
+}
+
+}  // namespace
+}  // namespace usher::config

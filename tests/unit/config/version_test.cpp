@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/config/version.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace usher::config {
+namespace {
+
+std::vector<RuleFile> files(const std::vector<std::pair<std::string, std::string>>& named_texts) {
+  std::vector<RuleFile> all;
+  for (const auto& [name, text] : named_texts)
+    all.push_back({.path = "/etc/usher/rules.d/" + name, .name = name, .text = text});
+  return all;
+}
+
+const std::vector<std::string> kSshd = {"sshd"};
+
+TEST(VersionOf, TellsApartFilesThatReadAlikeInARow) {
+  EXPECT_NE(version_of(files({{"10-a.toml", ""}, {"20-b.toml", "x20-b.tomly"}}), kSshd),
+            version_of(files({{"10-a.toml", "20-b.tomlx"}, {"20-b.toml", "y"}}), kSshd));
+}
+
+TEST(VersionOf, TellsApartServicesThatReadAlikeInARow) {
+  EXPECT_NE(version_of({}, std::vector<std::string>{"ab"}),
+            version_of({}, std::vector<std::string>{"a", "b"}));
+}
+
+TEST(VersionOf, DoesNotDependOnTheDirectory) {
+  auto elsewhere = files({{"10-a.toml", "text"}});
+  elsewhere[0].path = "/tmp/10-a.toml";
+  EXPECT_EQ(version_of(elsewhere, kSshd), version_of(files({{"10-a.toml", "text"}}), kSshd));
+}
+
+}  // namespace
+}  // namespace usher::config

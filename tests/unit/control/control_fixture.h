@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+
+#include "daemon/control/methods.h"
+#include "tests/fakes/fake_host.h"
+#include "tests/fakes/memory_store.h"
+
+namespace usher::testing {
+
+/// What the control methods work on, with two people and one rule about sshd.
+class ControlFixture : public ::testing::Test {
+ protected:
+  static RuleSet some_rules() {
+    RuleSet rules;
+    rules.version = "0123456789abcdef";
+    Rule ssh;
+    ssh.name = "ssh";
+    ssh.at = {.file = "/etc/usher/rules.d/50-ssh.toml", .line = 7, .column = 1};
+    ssh.services = {"sshd"};
+    ssh.require = {{.any_of = {Factor::password, Factor::publickey}}, {.any_of = {Factor::otp}}};
+    rules.rules.push_back(std::move(ssh));
+    return rules;
+  }
+  void SetUp() override {
+    host_.add_user("alice", 1000);
+    host_.add_user("bob", 1001);
+  }
+  void enrol_otp(const std::string& user, const std::string& label) {
+    Secret seed;
+    ASSERT_TRUE(seed.assign("12345678901234567890"));
+    store_.add_otp(user, label, seed);
+  }
+  VarlinkReply call(const ControlPeer& peer, const std::string& method, Json parameters = {}) {
+    return call_method({.method = method, .parameters = std::move(parameters)}, peer, ports_);
+  }
+
+  static constexpr ControlPeer kRoot{.pid = 1, .uid = 0, .trusted = true};
+  static constexpr ControlPeer kAlice{.pid = 2, .uid = 1000, .trusted = false};
+  static constexpr ControlPeer kNobody{.pid = 3, .uid = 4242, .trusted = false};
+
+  FakeHost host_;
+  MemoryStore store_;
+  RulesInForce rules_{some_rules()};
+  std::string findings_;  // what a reload complains of
+  pid_t reloaded_for_ = -1;
+  ControlPorts ports_{
+      .host = host_,
+      .store = store_,
+      .rules = rules_,
+      .audit_file = {},
+      .status =
+          [] {
+            return DaemonStatus{.version = "1.2.3",
+                                .started = 1'000'000'000,
+                                .configuration = "/etc/usher/usher.toml",
+                                .dialogues = 1,
+                                .accepted = 2,
+                                .denied = 3};
+          },
+      .reload = [this](const ControlPeer& peer) -> std::expected<void, std::string> {
+        reloaded_for_ = peer.pid;
+        if (!findings_.empty()) return std::unexpected(findings_);
+        return {};
+      }};
+};
+
+}  // namespace usher::testing

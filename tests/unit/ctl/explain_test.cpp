@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/ctl/fake_control.h"
+
+namespace usher::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+constexpr auto kAsk = R"({
+  "decision": "ask", "reason": "rule \"people over SSH\" wants otp",
+  "rule": "people over SSH", "at": "/etc/usher/rules.d/50-ssh.toml:7",
+  "proven": ["publickey"], "missing": [{"any_of": ["otp"]}], "lacks": [],
+  "traces": [
+    {"rule": "console", "at": "/etc/usher/rules.d/10-console.toml:1", "match": "no",
+     "why": "service is \"sshd\", not one of login"},
+    {"rule": "people over SSH", "at": "/etc/usher/rules.d/50-ssh.toml:7", "match": "yes",
+     "why": "service is \"sshd\""}
+  ]})";
+
+TEST(Explain, ShowsTheDecisionWhatIsMissingAndEachRule) {
+  std::string heard;
+  Outcome outcome;
+  {
+    const FakeControl usherd(returns(kAsk, &heard));
+    outcome = usherctl({"explain", "ada", "--service", "sshd", "--from", "192.0.2.7", "--with",
+                        "publickey", "--control", usherd.path()});
+  }
+  EXPECT_EQ(outcome.out,
+            R"(let in after proof: rule "people over SSH" wants otp
+  request  ada through sshd, from 192.0.2.7, with publickey
+  rule     people over SSH, /etc/usher/rules.d/50-ssh.toml:7
+  proven   publickey
+  missing  otp
+Does it match? Rules in their order, up to the one that decides:
+  no   console          /etc/usher/rules.d/10-console.toml:1  service is "sshd", not one of login
+  yes  people over SSH  /etc/usher/rules.d/50-ssh.toml:7      service is "sshd"
+)");
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_EQ(heard, R"({"method":"org.usher.control.Explain","parameters":{"user":"ada",)"
+                   R"("service":"sshd","from":"192.0.2.7","with":["publickey"]}})");
+}
+
+TEST(Explain, WhatThePersonLacksIsNoWayInAndSaysHowToHelp) {
+  const FakeControl usherd(returns(R"({
+    "decision": "ask", "reason": "rule \"all\" wants password|publickey and otp", "rule": "all",
+    "at": "/r.toml:1", "proven": [],
+    "missing": [{"any_of": ["password", "publickey"]}, {"any_of": ["otp"]}],
+    "lacks": ["password|publickey", "otp"], "traces": []})"));
+  const Outcome outcome =
+      usherctl({"explain", "ada", "--service", "sshd", "--control", usherd.path()});
+  EXPECT_EQ(outcome.out,
+            R"(no way in yet: rule "all" wants password|publickey and otp
+  request  ada through sshd, local
+  rule     all, /r.toml:1
+  missing  password|publickey and otp
+  lacks    password|publickey: `usherctl password set ada`
+  lacks    otp: `usherctl otp add ada`
+)");
+  EXPECT_EQ(outcome.exit_code, 1);
+}
+
+TEST(Explain, ADenialExitsWithOne) {
+  const FakeControl usherd(returns(R"({
+    "decision": "denied", "reason": "there are no rules, so nothing is allowed", "rule": "",
+    "at": "", "proven": [], "missing": [], "lacks": [], "traces": []})"));
+  const Outcome outcome =
+      usherctl({"explain", "ada", "--service", "sshd", "--control", usherd.path()});
+  EXPECT_THAT(outcome.out, StartsWith("denied: there are no rules, so nothing is allowed\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("rule     none\n"));
+  EXPECT_EQ(outcome.exit_code, 1);
+}
+
+TEST(Explain, ADecisionItDoesNotKnowIsADenial) {
+  const FakeControl usherd(returns(R"({
+    "decision": "perhaps", "reason": "who knows", "rule": "", "at": "", "proven": [],
+    "missing": [], "lacks": [], "traces": []})"));
+  const Outcome outcome =
+      usherctl({"explain", "ada", "--service", "sshd", "--control", usherd.path()});
+  EXPECT_THAT(outcome.out, StartsWith("denied: "));
+  EXPECT_EQ(outcome.exit_code, 1);
+}
+
+TEST(Explain, SatisfiedLetsIn) {
+  const FakeControl usherd(returns(R"({
+    "decision": "satisfied", "reason": "rule \"backups\" is satisfied", "rule": "backups",
+    "at": "/r.toml:1", "proven": ["publickey"], "missing": [], "lacks": [], "traces": []})"));
+  const Outcome outcome = usherctl({"explain", "backup", "--service", "sshd", "--with", "publickey",
+                                    "--control", usherd.path()});
+  EXPECT_THAT(outcome.out, StartsWith("let in: rule \"backups\" is satisfied\n"));
+  EXPECT_EQ(outcome.exit_code, 0);
+}
+
+TEST(Explain, ColoursWhenTold) {
+  const FakeControl usherd(returns(kAsk));
+  const Outcome outcome = usherctl(
+      {"--color", "always", "explain", "ada", "--service", "sshd", "--control", usherd.path()});
+  EXPECT_THAT(outcome.out, StartsWith("\x1b[32mlet in after proof\x1b[0m: "));
+}
+
+TEST(Explain, AsJsonIsTheReply) {
+  const FakeControl usherd(returns(R"({
+    "decision": "denied", "reason": "ü\u007f", "rule": "", "at": "", "proven": [], "missing": [],
+    "lacks": [], "traces": []})"));
+  const Outcome outcome =
+      usherctl({"explain", "ada", "--service", "sshd", "--json", "--control", usherd.path()});
+  EXPECT_EQ(outcome.out, R"({
+  "decision": "denied",
+  "reason": "\u00fc\u007f",
+  "rule": "",
+  "at": "",
+  "proven": [],
+  "missing": [],
+  "lacks": [],
+  "traces": []
+}
+)");
+  EXPECT_EQ(outcome.exit_code, 1);
+}
+
+TEST(Explain, WithTakesNoMoreThanItsValue) {
+  std::string heard;
+  {
+    const FakeControl usherd(returns(kAsk, &heard));
+    EXPECT_EQ(usherctl({"explain", "--service", "sshd", "--with", "publickey", "ada", "--control",
+                        usherd.path()})
+                  .exit_code,
+              0);
+  }
+  EXPECT_THAT(heard, HasSubstr(R"("user":"ada")"));
+}
+
+}  // namespace
+}  // namespace usher::testing

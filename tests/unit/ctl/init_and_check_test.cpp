@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands that need no usherd.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "tests/unit/ctl/usherctl_process.h"
+
+namespace usher::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+constexpr auto kSettings = R"([state]
+store = "store.db"
+master_key = "master.key"
+[rules]
+directories = ["rules.d"]
+)";
+constexpr auto kRule = R"([[rule]]
+name = "people over SSH"
+service = ["sshd"]
+require = ["password", "otp"]
+)";
+
+class WithoutUsherd : public ::testing::Test {
+ protected:
+  WithoutUsherd() : config(folder.write("usher.toml", kSettings)) {
+    rules = folder.write("rules.d/50-ssh.toml", kRule);
+  }
+  ScratchFolder folder;
+  std::string config;
+  std::string rules;
+};
+
+TEST_F(WithoutUsherd, InitMakesStoreAndKeyWhereTheConfigurationSays) {
+  const Outcome outcome = usherctl({"init", "--config", config});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_TRUE(fs::exists(folder.path() + "/store.db"));
+  EXPECT_TRUE(fs::exists(folder.path() + "/master.key"));
+  EXPECT_THAT(outcome.out, HasSubstr(folder.path() + "/store.db\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("usherctl password set"));
+}
+
+TEST_F(WithoutUsherd, InitTakesItsPathsFromTheCommandLine) {
+  const Outcome outcome = usherctl({"init", "--store", folder.path() + "/s", "--master-key",
+                                    folder.path() + "/k", "--config", "/nonexistent", "--json"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_TRUE(fs::exists(folder.path() + "/s"));
+  EXPECT_THAT(outcome.out, HasSubstr("\"master_key\": \"" + folder.path() + "/k\""));
+}
+
+TEST_F(WithoutUsherd, InitDoesNothingTwice) {
+  ASSERT_EQ(usherctl({"init", "--config", config}).exit_code, 0);
+  const Outcome again = usherctl({"init", "--config", config});
+  EXPECT_EQ(again.exit_code, 1);
+  EXPECT_EQ(again.out, "");
+  EXPECT_THAT(again.err, HasSubstr("is there already"));
+}
+
+TEST_F(WithoutUsherd, InitWorksWhileRulesAreStillWrong) {
+  static_cast<void>(folder.write("rules.d/60-draft.toml", "[[rule]]\n"));
+  EXPECT_EQ(usherctl({"init", "--config", config}).exit_code, 0);
+}
+
+TEST_F(WithoutUsherd, InitGuessesNoPathFromSettingsWithAMistake) {
+  config = folder.write("usher.toml", "[state]\nstor = \"x\"\n");
+  const Outcome outcome = usherctl({"init", "--config", config});
+  EXPECT_EQ(outcome.exit_code, 4);
+  EXPECT_THAT(outcome.err, HasSubstr("did you mean `store`?"));
+}
+
+TEST_F(WithoutUsherd, CheckCountsRulesAndFiles) {
+  const Outcome outcome = usherctl({"check", config});
+  EXPECT_EQ(outcome.out, "1 rule in 1 file, no mistakes\n");
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_EQ(usherctl({"check", "--config", config}).out, outcome.out);
+}
+
+TEST_F(WithoutUsherd, CheckSaysWhatNoRulesMean) {
+  rules = folder.write("rules.d/50-ssh.toml", "");
+  const Outcome outcome = usherctl({"check", config});
+  EXPECT_EQ(outcome.out,
+            "0 rules in 0 files, no mistakes\nWithout a rule, every login is denied.\n");
+}
+
+TEST_F(WithoutUsherd, CheckShowsEachMistake) {
+  rules = folder.write("rules.d/50-ssh.toml",
+                       "[[rule]]\nname = \"x\"\nservise = [\"sshd\"]\nrequire = [\"otpp\"]\n");
+  const Outcome outcome = usherctl({"check", config});
+  EXPECT_EQ(outcome.exit_code, 4);
+  EXPECT_THAT(outcome.out, HasSubstr(rules + ":3:1: "));
+  EXPECT_THAT(outcome.out, HasSubstr("    servise = [\"sshd\"]\n    ^\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("2 mistakes\n"));
+}
+
+TEST_F(WithoutUsherd, CheckAsJsonHasTheSame) {
+  EXPECT_THAT(usherctl({"check", config, "--json"}).out, HasSubstr("\"mistakes\": []"));
+  rules = folder.write("rules.d/50-ssh.toml", "[[rule]]\nname = \"x\"\n");
+  const Outcome outcome = usherctl({"check", config, "--json"});
+  EXPECT_EQ(outcome.exit_code, 4);
+  EXPECT_THAT(outcome.out, HasSubstr("\"line\": 1,"));
+}
+
+}  // namespace
+}  // namespace usher::testing

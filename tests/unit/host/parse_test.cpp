@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/host/parse.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+
+namespace usher::testing {
+namespace {
+
+// Fields 3 to 25 of a stat line; the start time is 4711.
+constexpr std::string_view kRest =
+    " S 1 100 100 34816 100 4194560 2 0 0 0 1 2 3 4 20 0 1 0 4711 10000 20 999\n";
+
+std::string stat_of(std::string_view program) {
+  return "100 (" + std::string(program) + ")" + std::string(kRest);
+}
+
+TEST(ParseStartTime, ReadsField22) { EXPECT_EQ(parse_start_time(stat_of("sshd")), 4711U); }
+
+TEST(ParseStartTime, AProgramsNameCanNotShiftTheFields) {
+  for (const std::string_view program :
+       {"", "a b c", "a) S 1 1 1", "(((", ")))", ") R 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 "})
+    EXPECT_EQ(parse_start_time(stat_of(program)), 4711U) << program;
+}
+
+TEST(ParseStartTime, WhatIsCutOffIsNothing) {
+  const std::string whole = stat_of("sshd");
+  const auto end = whole.find("4711") + 5;
+  for (std::size_t size = 0; size < end; ++size)
+    EXPECT_EQ(parse_start_time(std::string_view(whole).substr(0, size)), 0U) << size;
+  EXPECT_EQ(parse_start_time(std::string_view(whole).substr(0, end)), 4711U);
+}
+
+TEST(ParseStartTime, WhatIsNoNumberIsNothing) {
+  for (const std::string_view field : {"", "-1", "47x1", "0x10", "99999999999999999999"}) {
+    std::string line = stat_of("sshd");
+    line.replace(line.find("4711"), 4, field);
+    EXPECT_EQ(parse_start_time(line), 0U) << field;
+  }
+}
+
+TEST(CouldBeAccountName, AcceptsWhatDirectoriesUse) {
+  for (const std::string_view name :
+       {"root", "alice.b", "DOMAIN\\alice", "alice@example.org", "alice smith", "élise", "7up"})
+    EXPECT_TRUE(could_be_account_name(name)) << name;
+  EXPECT_TRUE(could_be_account_name(std::string(256, 'a')));
+}
+
+TEST(CouldBeAccountName, RefusesWhatNoAccountIsCalled) {
+  using namespace std::string_view_literals;
+  for (const std::string_view name :
+       {""sv, "\0"sv, "a\0b"sv, "a:b"sv, "../a"sv, "a\nb"sv, "a\x1b[0m"sv, "a\x7f"sv})
+    EXPECT_FALSE(could_be_account_name(name)) << name;
+  EXPECT_FALSE(could_be_account_name(std::string(257, 'a')));
+}
+
+}  // namespace
+}  // namespace usher::testing

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/unit/login/login_fixture.h"
+
+namespace usher::testing {
+namespace {
+
+class AccountTest : public LoginTest {
+ protected:
+  VerdictResult account(const Request& wanted) {
+    ScriptedDialogue dialogue;
+    return serve(wanted, dialogue, ports).value_or(VerdictResult{});
+  }
+  Request account_of(std::string user) const { return request(std::move(user), Phase::account); }
+};
+
+TEST_F(AccountTest, HonoursTheSuccessOfTheSameTransaction) {
+  ASSERT_TRUE(login("alice", kPassword, code()).accepted);
+  EXPECT_TRUE(account(account_of("alice")).accepted);
+}
+
+TEST_F(AccountTest, ASuccessBelongsToItsProcessServiceAndPerson) {
+  host.add_user("bob", 1001);
+  ASSERT_TRUE(login("alice", kPassword, code()).accepted);
+
+  EXPECT_FALSE(account(account_of("bob")).accepted);
+  Request other_process = account_of("alice");
+  other_process.caller.pid = 4712;
+  EXPECT_FALSE(account(other_process).accepted);
+  Request recycled_pid = account_of("alice");
+  recycled_pid.caller.start_time = 100;
+  EXPECT_FALSE(account(recycled_pid).accepted);
+  rules.replace({.rules = {password_and_code(), Rule{.name = "rest", .require = {{{Factor::otp}}}}},
+                 .self_verifying = {"sshd", "other"}});
+  Request other_service = account_of("alice");
+  other_service.service = "other";
+  EXPECT_FALSE(account(other_service).accepted);
+}
+
+TEST_F(AccountTest, ASuccessServesOneAccountPhaseFromItsHost) {
+  ASSERT_TRUE(login("alice", kPassword, code()).accepted);
+  Request from_elsewhere = account_of("alice");
+  from_elsewhere.rhost = "192.0.2.8";
+  EXPECT_FALSE(account(from_elsewhere).accepted);
+  EXPECT_TRUE(account(account_of("alice")).accepted);
+  EXPECT_FALSE(account(account_of("alice")).accepted);
+}
+
+TEST_F(AccountTest, ASuccessGrowsOld) {
+  ASSERT_TRUE(login("alice", kPassword, code()).accepted);
+  clock.advance_seconds(301);
+  EXPECT_FALSE(account(account_of("alice")).accepted);
+}
+
+TEST_F(AccountTest, AProcessWithoutAStartTimeHasNoTransaction) {
+  caller.start_time = 0;
+  ASSERT_TRUE(login("alice", kPassword, code()).accepted);
+  EXPECT_FALSE(account(account_of("alice")).accepted);
+}
+
+TEST_F(AccountTest, SshdAloneNeverSlipsPastARule) {
+  const VerdictResult verdict = account(account_of("alice"));
+  EXPECT_FALSE(verdict.accepted);
+  EXPECT_EQ(verdict.pam_code, PAM_PERM_DENIED);
+  EXPECT_EQ(audit.last().kind, EventKind::account_denied);
+}
+
+TEST_F(AccountTest, ElsewhereSkippingAuthenticationIsTheCallersRight) {
+  Rule everywhere = password_and_code();
+  everywhere.services.clear();
+  use_rules({everywhere});
+  Request sudo = account_of("alice");
+  sudo.service = "sudo";
+  EXPECT_TRUE(account(sudo).accepted);
+  EXPECT_EQ(audit.last().kind, EventKind::account_accepted);
+}
+
+TEST_F(AccountTest, ADenyRuleHoldsWhateverWasProven) {
+  ASSERT_TRUE(login("alice", kPassword, code()).accepted);
+  Rule deny = rule("closed", {});
+  deny.deny = true;
+  use_rules({deny});
+  EXPECT_FALSE(account(account_of("alice")).accepted);
+}
+
+TEST_F(AccountTest, UnknownPeopleAndFailedLookUpsAreDenied) {
+  EXPECT_EQ(account(account_of("nobody-of-that-name")).pam_code, PAM_PERM_DENIED);
+  host.fail_lookups(true);
+  EXPECT_EQ(account(account_of("alice")).pam_code, PAM_SYSTEM_ERR);
+}
+
+TEST_F(AccountTest, PhasesThisVersionDoesNotServeAreDenials) {
+  for (const Phase phase : {Phase::password, Phase::open_session, Phase::close_session}) {
+    const VerdictResult verdict = account(request("alice", phase));
+    EXPECT_FALSE(verdict.accepted);
+    EXPECT_NE(verdict.pam_code, PAM_SUCCESS);
+    EXPECT_NE(verdict.pam_code, PAM_IGNORE);
+    EXPECT_EQ(audit.last().kind, EventKind::request_refused);
+  }
+}
+
+Request by_process(pid_t pid) {
+  return {.service = "sshd", .caller = {.pid = pid, .start_time = 1}};
+}
+
+TEST(Transactions, ForgetTheOldestWhenFull) {
+  Transactions transactions;
+  transactions.succeeded(by_process(1), "alice", 0);
+  for (std::size_t i = 0; i < Transactions::kCapacity; ++i)
+    transactions.succeeded(by_process(2), "alice", 0);
+  EXPECT_FALSE(transactions.take_success(by_process(1), "alice", 0));
+  EXPECT_TRUE(transactions.take_success(by_process(2), "alice", 0));
+}
+
+TEST(Transactions, NothingIsTrueBeforeItHappened) {
+  Transactions transactions;
+  transactions.succeeded(by_process(1), "alice", 1000);
+  EXPECT_FALSE(transactions.take_success(by_process(1), "alice", 999));
+}
+
+}  // namespace
+}  // namespace usher::testing

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/unit/login/login_fixture.h"
+
+namespace usher::testing {
+namespace {
+
+class ManageTest : public LoginTest {
+ protected:
+  ManageTest() { host.add_user("bob", 1001); }
+
+  Request change(std::string user, std::string operation, std::string label = "") const {
+    Request wanted = request(std::move(user), Phase::manage);
+    wanted.service = "usherctl";
+    wanted.rhost.clear();
+    wanted.manage = {.operation = std::move(operation), .label = std::move(label)};
+    return wanted;
+  }
+  Request by(uid_t uid, Request wanted) const {
+    wanted.caller.uid = uid;
+    wanted.caller.trusted = false;
+    return wanted;
+  }
+  /// Makes the code that the shown secret gives now, as an authenticator does.
+  std::string code_of(std::string_view prompt) {
+    const auto at = prompt.find("secret=");
+    EXPECT_NE(at, std::string_view::npos) << prompt;
+    const std::string_view base32 = prompt.substr(at + 7, prompt.find_first_of("&\n", at) - at - 7);
+    const auto made =
+        totp_code(seed_of(decode_base32(base32)), {}, totp_step(clock.wall_microseconds(), {}));
+    return made ? std::string(made->expose()) : "";
+  }
+  static std::string decode_base32(std::string_view text) {
+    constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    std::string bytes;
+    unsigned buffer = 0;
+    unsigned bits = 0;
+    for (const char c : text) {
+      buffer = buffer << 5 | static_cast<unsigned>(alphabet.find(c));
+      bits += 5;
+      if (bits < 8) continue;
+      bits -= 8;
+      bytes += static_cast<char>(buffer >> bits & 0xff);
+    }
+    return bytes;
+  }
+};
+
+TEST_F(ManageTest, RootSetsAPasswordAndItLogsIn) {
+  ScriptedDialogue dialogue;
+  dialogue.answer("a new password").answer("a new password");
+  EXPECT_TRUE(run(change("alice", "password.set"), dialogue)->accepted);
+  EXPECT_EQ(audit.last().kind, EventKind::credential_changed);
+  EXPECT_TRUE(login("alice", "a new password", code()).accepted);
+  EXPECT_FALSE(login("alice", kPassword, code(1)).accepted);
+}
+
+TEST_F(ManageTest, ATypoOrAShortPasswordChangesNothing) {
+  for (const auto& [first, second] :
+       {std::pair{"a new password", "another password"}, {"short", "short"}, {"", ""}}) {
+    ScriptedDialogue dialogue;
+    dialogue.answer(first).answer(second);
+    const auto verdict = run(change("alice", "password.set"), dialogue);
+    EXPECT_FALSE(verdict->accepted);
+    EXPECT_NE(verdict->text, "");
+  }
+  EXPECT_EQ(store.commits_asked(), 0);
+}
+
+TEST_F(ManageTest, ACodeIsEnrolledOnlyOnceItWasSeenToWork) {
+  ScriptedDialogue dialogue;
+  std::string confirming;
+  dialogue.answer("000000").answer_with([&](std::string_view) {
+    confirming = code_of(dialogue.asked[0].text);
+    return confirming;
+  });
+  EXPECT_TRUE(run(change("bob", "otp.add"), dialogue)->accepted);
+  ASSERT_EQ(store.list_otp("bob")->size(), 1U);
+  EXPECT_EQ(store.list_otp("bob")->front().label, "default");
+  ASSERT_EQ(dialogue.told.size(), 1U);
+  EXPECT_NE(dialogue.told[0].text.find("█"), std::string::npos) << "no QR code";
+
+  // The confirming code is spent with the enrolment.
+  use_rules({rule("code", {{{Factor::otp}}})});
+  ScriptedDialogue replay;
+  replay.answer(confirming);
+  EXPECT_FALSE(run(request("bob"), replay)->accepted);
+}
+
+TEST_F(ManageTest, ThreeWrongConfirmationsEnrolNothing) {
+  ScriptedDialogue dialogue;
+  dialogue.answer("000000").answer("").answer("not a code");
+  EXPECT_FALSE(run(change("bob", "otp.add"), dialogue)->accepted);
+  EXPECT_TRUE(store.list_otp("bob")->empty());
+}
+
+TEST_F(ManageTest, PlainEnrolmentDrawsNoQrCode) {
+  Request wanted = change("bob", "otp.add", "laptop");
+  wanted.manage.plain = true;
+  ScriptedDialogue dialogue;
+  dialogue.answer_with([&](std::string_view prompt) { return code_of(prompt); });
+  EXPECT_TRUE(run(wanted, dialogue)->accepted);
+  EXPECT_TRUE(dialogue.told.empty());
+  EXPECT_EQ(store.list_otp("bob")->front().label, "laptop");
+}
+
+TEST_F(ManageTest, BadParametersAndLabelsAreRefusedBeforeASeedIsShown) {
+  auto refused = [&](auto edit) {
+    Request wanted = change("alice", "otp.add", "laptop");
+    edit(wanted.manage);
+    ScriptedDialogue dialogue;
+    const auto verdict = run(wanted, dialogue);
+    EXPECT_FALSE(verdict->accepted);
+    EXPECT_NE(verdict->text, "");
+  };
+  refused([](ManageRequest& manage) { manage.algorithm = "MD5"; });
+  refused([](ManageRequest& manage) { manage.digits = 5; });
+  refused([](ManageRequest& manage) { manage.digits = 9; });
+  refused([](ManageRequest& manage) { manage.period = 3601; });
+  refused([](ManageRequest& manage) { manage.label = "phone"; });  // taken
+  refused([](ManageRequest& manage) { manage.label = "a\nb"; });
+}
+
+TEST_F(ManageTest, ACodeIsRemovedByItsName) {
+  ScriptedDialogue dialogue;
+  EXPECT_TRUE(run(change("alice", "otp.remove", "phone"), dialogue)->accepted);
+  EXPECT_TRUE(store.list_otp("alice")->empty());
+  EXPECT_FALSE(run(change("alice", "otp.remove", "phone"), dialogue)->accepted);
+}
+
+TEST_F(ManageTest, UnknownOperationsAndAccountsAreRefused) {
+  ScriptedDialogue dialogue;
+  EXPECT_FALSE(run(change("alice", "password.unset"), dialogue)->accepted);
+  EXPECT_FALSE(run(change("nobody-of-that-name", "password.set"), dialogue)->accepted);
+}
+
+TEST_F(ManageTest, APersonProvesPasswordAndCodeFirst) {
+  ScriptedDialogue dialogue;
+  dialogue.answer(std::string(kPassword)).answer(code());
+  EXPECT_TRUE(run(by(1000, change("alice", "otp.remove", "phone")), dialogue)->accepted);
+  EXPECT_EQ(audit.last().held, (std::vector{Factor::password, Factor::otp}));
+}
+
+TEST_F(ManageTest, AStolenPasswordChangesNothing) {
+  for (const char* operation : {"password.set", "otp.add", "otp.remove"}) {
+    ScriptedDialogue dialogue;
+    dialogue.answer(std::string(kPassword)).answer("000000");
+    EXPECT_FALSE(run(by(1000, change("alice", operation, "phone")), dialogue)->accepted);
+    EXPECT_EQ(audit.last().kind, EventKind::credential_refused);
+  }
+  EXPECT_EQ(store.commits_asked(), 0);
+}
+
+TEST_F(ManageTest, TheCodeThatProvedOneselfIsSpentWhateverFollows) {
+  ScriptedDialogue dialogue;
+  dialogue.answer(std::string(kPassword)).answer(code()).answer("short").answer("short");
+  EXPECT_FALSE(run(by(1000, change("alice", "password.set")), dialogue)->accepted);
+  EXPECT_FALSE(login("alice", kPassword, code()).accepted);
+}
+
+TEST_F(ManageTest, AnOpenPromptDoesNotUndoAnAdministratorsReset) {
+  ScriptedDialogue dialogue;
+  dialogue.answer(std::string(kPassword)).answer(code());
+  dialogue.answer("the thief's choice").answer_with([&](std::string_view) {
+    set_password("the administrator's choice");
+    return std::string("the thief's choice");
+  });
+  EXPECT_FALSE(run(by(1000, change("alice", "password.set")), dialogue)->accepted);
+  EXPECT_TRUE(login("alice", "the administrator's choice", code(1)).accepted);
+}
+
+TEST_F(ManageTest, WhoHangsUpWithoutProvingAnythingLeavesNoLine) {
+  ScriptedDialogue dialogue;
+  dialogue.end(DialogueEnd::hung_up);
+  EXPECT_FALSE(run(by(1000, change("alice", "password.set")), dialogue));
+  EXPECT_TRUE(audit.events().empty());
+}
+
+TEST_F(ManageTest, WhoHasNothingToProveThemselvesWithAsksAnAdministrator) {
+  ScriptedDialogue dialogue;
+  const auto verdict = run(by(1001, change("bob", "password.set")), dialogue);
+  EXPECT_FALSE(verdict->accepted);
+  EXPECT_NE(verdict->text.find("administrator"), std::string::npos);
+}
+
+TEST_F(ManageTest, NobodyChangesSomebodyElsesCredentials) {
+  ScriptedDialogue dialogue;
+  EXPECT_FALSE(run(by(1001, change("alice", "otp.remove", "phone")), dialogue)->accepted);
+  EXPECT_EQ(audit.last().kind, EventKind::request_refused);
+  EXPECT_EQ(store.list_otp("alice")->size(), 1U);
+}
+
+TEST_F(ManageTest, APeerWithoutAnAccountOrWithAFailedLookUpIsRefused) {
+  ScriptedDialogue dialogue;
+  EXPECT_FALSE(run(by(4242, change("alice", "otp.remove", "phone")), dialogue)->accepted);
+  host.fail_lookups(true);
+  EXPECT_FALSE(run(by(1000, change("alice", "otp.remove", "phone")), dialogue)->accepted);
+}
+
+TEST_F(ManageTest, OnlyRootSpeaksForALoginProgram) {
+  for (const Phase phase : {Phase::authenticate, Phase::account, Phase::password,
+                            Phase::open_session, Phase::close_session}) {
+    ScriptedDialogue dialogue;
+    EXPECT_FALSE(run(by(1000, request("alice", phase)), dialogue)->accepted);
+    EXPECT_EQ(audit.last().kind, EventKind::request_refused);
+    EXPECT_TRUE(dialogue.asked.empty());
+  }
+}
+
+}  // namespace
+}  // namespace usher::testing
