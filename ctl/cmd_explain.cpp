@@ -139,9 +139,10 @@ Run setup(CLI::App& app) {
       ->required();
   app.add_option("--from", question->from, "The address they come from; local without it")
       ->type_name("ADDRESS");
-  app.add_option("--with", question->with, "What sshd has verified already: publickey")
+  app.add_option("--with", question->with,
+                 "What is proven already: publickey (to sshd), password (to a module before)")
       ->type_name("FACTOR")
-      ->check(CLI::IsMember({"publickey"}).description(""))
+      ->check(CLI::IsMember({"publickey", "password"}).description(""))
       ->allow_extra_args(false);
   return [question](const Globals& globals) {
     const Json parameters{{"user", question->user},

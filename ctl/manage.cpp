@@ -96,6 +96,7 @@ Complaint complaint_about(const RelayResult& result, const Endpoint& endpoint,
                           const Terminal& terminal) {
   switch (result.end) {
     case RelayEnd::unavailable:
+    case RelayEnd::hung_up:
       return no_answer(endpoint, terminal);
     case RelayEnd::untrusted_daemon:
       return stranger_at(endpoint);

@@ -159,6 +159,7 @@ Result<void> Usherd::open_sockets(const Settings& settings) {
   if (!control) return std::unexpected(std::move(control.error()));
 
   const LoginServerPorts ports{.host = host_,
+                               .rules = rules_,
                                .clock = clock_,
                                .audit = *parts_.audit,
                                .stop = parts_.stop,

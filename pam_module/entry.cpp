@@ -41,6 +41,11 @@ void log_trouble(pam_handle_t* handle, RelayEnd end, const Options& options) {
           "no answer in time from usherd at %.*s: is usherd running, and may it be reached?",
           length, path);
       return;
+    case RelayEnd::hung_up:
+      ::pam_syslog(handle, LOG_ERR,
+                   "usherd at %.*s hung up: its audit log says whether it turned this caller away",
+                   length, path);
+      return;
     case RelayEnd::untrusted_daemon:
       ::pam_syslog(handle, LOG_ERR,
                    "%.*s is served by neither root nor uid %u (server_uid=); refused", length, path,
@@ -111,7 +116,26 @@ bool hand_on_password(pam_handle_t* handle, const Secret& password) {
   return set;
 }
 
+/// The name of the module that verified the password, where the stack's author says that one did.
+/// A module that verifies a password leaves it in PAM_AUTHTOK: without one, none was asked for.
+std::string_view password_proven_by(pam_handle_t* handle, const Options& options) {
+  if (options.password_proven_by.empty()) return {};
+  const void* token = nullptr;
+  if (::pam_get_item(handle, PAM_AUTHTOK, &token) == PAM_SUCCESS && token != nullptr &&
+      *static_cast<const char*>(token) != '\0')
+    return options.password_proven_by;
+  ::pam_syslog(handle, LOG_WARNING,
+               "proven=password, but no earlier module of this stack asked for a password; the "
+               "option is ignored");
+  return {};
+}
+
+/// What pam_unix asks for too: long enough to slow a person's guessing, too short to annoy.
+constexpr unsigned kFailDelayMicroseconds = 2'000'000;
+
 int authenticate(pam_handle_t* handle, int flags, const Options& options) {
+  // libpam lets the time pass, and only where the stack as a whole refuses.
+  if (options.fail_delay) ::pam_fail_delay(handle, kFailDelayMicroseconds);
   const char* user = nullptr;
   if (::pam_get_user(handle, &user, nullptr) != PAM_SUCCESS) {
     ::pam_syslog(handle, LOG_NOTICE, "the conversation gave no user name; refused");
@@ -119,8 +143,9 @@ int authenticate(pam_handle_t* handle, int flags, const Options& options) {
   }
   RequestItems items;
   if (!items.read(handle)) return PAM_AUTH_ERR;
-  const RelayResult result =
-      relay(handle, items.begin(Phase::authenticate, flags), options, options.first_pass);
+  Begin begin = items.begin(Phase::authenticate, flags);
+  begin.password_proven_by = password_proven_by(handle, options);
+  const RelayResult result = relay(handle, begin, options, options.first_pass);
   if (result.pam_code != PAM_SUCCESS) return result.pam_code;
   if (!is_about_same_user(handle, items)) return PAM_AUTH_ERR;
   if (!hand_on_password(handle, result.password)) return PAM_SYSTEM_ERR;
@@ -134,8 +159,8 @@ int consult(Phase phase, pam_handle_t* handle, int flags, int argc, const char**
   RequestItems items;
   if (!items.read(handle)) return PAM_AUTH_ERR;
   const RelayResult result = relay(handle, items.begin(phase, flags), *options, FirstPass::ignore);
-  if (result.pam_code != PAM_SUCCESS) return result.pam_code;
-  return is_about_same_user(handle, items) ? PAM_SUCCESS : PAM_AUTH_ERR;
+  if (result.end != RelayEnd::accepted) return result.pam_code;
+  return is_about_same_user(handle, items) ? result.pam_code : PAM_AUTH_ERR;
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 
 #include <cstring>
 
+#include "usher/message.h"
+
 namespace usher {
 namespace {
 
@@ -56,6 +58,25 @@ bool take_name(std::string_view& argument, std::string_view name) noexcept {
   return true;
 }
 
+/// "password", or "password:NAME" where NAME tells which module verified it.
+bool read_proven(std::string_view value, Options& options) noexcept {
+  constexpr std::string_view kFactor = "password";
+  if (!take_name(value, kFactor)) return false;
+  if (value.empty()) {
+    options.password_proven_by = "the stack";
+    return true;
+  }
+  if (value[0] != ':' || value.size() == 1 || value.size() > kMaxLabel) return false;
+  value.remove_prefix(1);
+  for (const char c : value) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '_' || c == '-' || c == '.';
+    if (!plain) return false;
+  }
+  options.password_proven_by = value;
+  return true;
+}
+
 /// Takes one argument; where it is refused, says what would have been accepted.
 const char* read_option(std::string_view argument, Options& options) noexcept {
   if (take_name(argument, "socket="))
@@ -66,15 +87,19 @@ const char* read_option(std::string_view argument, Options& options) noexcept {
                                               : "server_uid= takes a uid, 0 to 4294967294";
   if (take_name(argument, "timeout="))
     return read_timeout(argument, options) ? nullptr : "timeout= takes 1 to 300 seconds";
+  if (take_name(argument, "proven="))
+    return read_proven(argument, options) ? nullptr : "proven= takes password, or password:MODULE";
   if (argument == "debug")
     options.debug = true;
+  else if (argument == "nodelay")
+    options.fail_delay = false;
   else if (argument == "use_first_pass")
     options.first_pass = FirstPass::only;
   else if (argument == "try_first_pass")
     options.first_pass = FirstPass::attempt;
   else
-    return "the options are socket=PATH, server_uid=UID, timeout=SECONDS, debug, use_first_pass "
-           "and try_first_pass";
+    return "the options are socket=PATH, server_uid=UID, timeout=SECONDS, proven=password, debug, "
+           "nodelay, use_first_pass and try_first_pass";
   return nullptr;
 }
 

@@ -23,6 +23,10 @@ struct Options {
   /// What the daemon may take, in milliseconds; the person's time does not count.
   std::int64_t budget_milliseconds = 30'000;
   FirstPass first_pass = FirstPass::ignore;
+  /// proven=password: the module of the stack that verified it, as the stack calls it; else empty.
+  std::string_view password_proven_by;
+  /// Whether libpam is asked to let time pass after a refusal (pam_fail_delay(3)).
+  bool fail_delay = true;
   bool debug = false;
 };
 

@@ -34,6 +34,7 @@ std::string_view whole_lines(std::string_view text) noexcept {
 
 bool RequestItems::read(pam_handle_t* handle) noexcept {
   const char* const auth_info = ::pam_getenv(handle, "SSH_AUTH_INFO_0");
+  auth_info_set_ = auth_info != nullptr;
   if (auth_info != nullptr && !auth_info_.assign(whole_lines(auth_info))) return false;
   if (item(handle, PAM_USER) == nullptr) {
     ::pam_syslog(handle, LOG_ERR, "the calling program names no user; refused");
@@ -54,7 +55,8 @@ Begin RequestItems::begin(Phase phase, int pam_flags) const noexcept {
                .tty = tty_.view(),
                .rhost = rhost_.view(),
                .ruser = ruser_.view(),
-               .auth_info = auth_info_.view()};
+               .auth_info = auth_info_.view(),
+               .auth_info_set = static_cast<std::uint8_t>(auth_info_set_ ? 1 : 0)};
 }
 
 bool RequestItems::same_user(pam_handle_t* handle) const noexcept {

@@ -51,6 +51,7 @@ class RequestItems {
   BoundedText<kMaxName> rhost_;
   BoundedText<kMaxName> ruser_;
   BoundedText<kMaxAuthInfo> auth_info_;
+  bool auth_info_set_ = false;
 };
 
 }  // namespace usher

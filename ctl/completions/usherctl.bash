@@ -49,7 +49,7 @@ _usherctl() {
   --color) values='auto always never' ;;
   --algorithm) values='SHA1 SHA256 SHA512' ;;
   --digits) values='6 7 8' ;;
-  --with) values='publickey' ;;
+  --with) values='publickey password' ;;
   --service) values=$(cd /etc/pam.d 2>/dev/null && echo *) ;;
   --label | --period | --from | --count | -n) return ;;
   esac

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "daemon/model/factor.h"
+#include "daemon/model/proof.h"
 #include "daemon/model/request.h"
 #include "daemon/model/result.h"
 #include "daemon/model/rule.h"
@@ -20,6 +21,9 @@ enum class EventKind : std::uint8_t {
   dialogue_aborted,  // the person or the program broke off, or time ran out: no verdict was sought
   account_accepted,
   account_denied,
+  session_opened,
+  session_denied,
+  session_closed,
   request_refused,  // not allowed to ask: a stranger's user, a phase that is not served
   credential_changed,
   credential_refused,
@@ -45,7 +49,8 @@ struct AuditEvent {
   SourcePosition rule_at;
   std::string rules_version;
   std::vector<Factor> asked;
-  std::vector<Factor> held;  // what was proven; for the administrator only
+  std::vector<Factor> held;   // what was proven; for the administrator only
+  std::vector<Proof> before;  // of `held`, what somebody else had verified before
   std::string reason;
 };
 

@@ -29,6 +29,27 @@ Json names_of(const std::vector<Factor>& factors) {
   return names;
 }
 
+std::string_view name_of(ProvenBy by) {
+  switch (by) {
+    case ProvenBy::usher:
+      return "usher";
+    case ProvenBy::sshd:
+      return "sshd";
+    case ProvenBy::stack:
+      return "stack";
+  }
+  return "";
+}
+
+Json described(const std::vector<Proof>& proofs) {
+  Json list = Json::array();
+  for (const Proof& proof : proofs)
+    list.push_back({{"factor", usher::name_of(proof.factor)},
+                    {"by", name_of(proof.by)},
+                    {"detail", clipped(proof.detail)}});
+  return list;
+}
+
 void add_request(Json& line, const AuditEvent& event) {
   const Request& request = event.request;
   const bool was_read = request.phase != Phase{};
@@ -62,6 +83,7 @@ std::string to_json_line(const AuditEvent& event) {
   line["rules_version"] = clipped(event.rules_version);
   line["asked"] = names_of(event.asked);
   line["held"] = names_of(event.held);
+  if (!event.before.empty()) line["before"] = described(event.before);
   line["outcome"] = row_of(event.kind).outcome;
   line["reason"] = clipped(event.reason, kMaxReason);
   line["latency_us"] = event.latency_microseconds;

@@ -70,8 +70,8 @@ class Loader {
       read_rules(document, rules.rules);
       take_findings(document);
     }
-    rules.self_verifying = settings.self_verifying;
-    rules.version = version_of(found.files, rules.self_verifying);
+    rules.services = settings.services;
+    rules.version = version_of(found.files, rules.services);
   }
 
   /// A directory is reported where usher.toml names it.

@@ -52,7 +52,7 @@ struct Finding {
 
 struct Configuration {
   Settings settings;
-  RuleSet rules;  // with `login.self_verifying` of usher.toml
+  RuleSet rules;  // with the lists of services of usher.toml
 };
 
 /// Reads usher.toml and the rule directories it names. Refuses files and directories that another

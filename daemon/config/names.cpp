@@ -22,7 +22,7 @@ struct Advice {
 std::string_view noun_of(NameKind kind) {
   switch (kind) {
     case NameKind::service:
-    case NameKind::self_verifying:
+    case NameKind::service_setting:
       return "service";
     case NameKind::user:
       return "user";
@@ -33,7 +33,7 @@ std::string_view noun_of(NameKind kind) {
 }
 
 std::string how_to_match_all(NameKind kind) {
-  if (kind == NameKind::self_verifying) return "name the services one by one";
+  if (kind == NameKind::service_setting) return "name the services one by one";
   return fmt::format("take `{0}` out to match every {0}", noun_of(kind));
 }
 
@@ -77,7 +77,7 @@ std::optional<Advice> advice_on(NameKind kind, const std::string& name) {
     return Advice{
         fmt::format("{} is longer than {} bytes, the most a name can have", ticked(name), kMaxName),
         {}};
-  const bool service = kind == NameKind::service || kind == NameKind::self_verifying;
+  const bool service = kind == NameKind::service || kind == NameKind::service_setting;
   return service ? advice_on_service(name) : std::nullopt;
 }
 

@@ -81,6 +81,40 @@ void read_deny(const Entry& entry, Rule& rule) {
   rule.deny_text = *text;
 }
 
+template <typename Value>
+struct Word {
+  std::string_view name;
+  Value value;
+};
+
+/// One of a few words.
+template <typename Value, std::size_t Count>
+void read_word(const Entry& entry, const std::array<Word<Value>, Count>& words, Value& value) {
+  std::array<std::string_view, Count> names;
+  std::ranges::transform(words, names.begin(), &Word<Value>::name);
+  const auto text = read_text(entry, "a word", fmt::format("it may be {}", listed(names)));
+  if (!text) return;
+  const auto found = std::ranges::find(words, std::string_view(*text), &Word<Value>::name);
+  if (found != words.end()) {
+    value = found->value;
+    return;
+  }
+  std::string hint = did_you_mean(*text, names);
+  if (hint.empty()) hint = fmt::format("it may be {}", listed(names));
+  entry.refuse(fmt::format("{} is nothing that {} may be", ticked(*text), ticked(entry.key)), hint);
+}
+
+void read_prompt(const Entry& entry, Rule& rule) {
+  constexpr std::array kWords = {Word<PromptLayout>{"separate", PromptLayout::separate},
+                                 Word<PromptLayout>{"combined", PromptLayout::combined}};
+  read_word(entry, kWords, rule.prompt);
+}
+
+void read_account(const Entry& entry, Rule& rule) {
+  constexpr std::array kWords = {Word<bool>{"lenient", false}, Word<bool>{"strict", true}};
+  read_word(entry, kWords, rule.strict_account);
+}
+
 struct RuleKey {
   std::string_view name;
   void (*read)(const Entry&, Rule&);
@@ -95,11 +129,13 @@ constexpr std::array kRuleKeys = {
     RuleKey{"not_from", read_origins<&Rule::not_from>},
     RuleKey{"require", read_require},
     RuleKey{"deny", read_deny},
+    RuleKey{"prompt", read_prompt},
+    RuleKey{"account", read_account},
 };
 
 /// Of the rule language, but not built: ignoring one would let in whom it keeps out.
-constexpr std::array<std::string_view, 9> kLaterKeys = {
-    "mode", "reuse", "hours", "tty", "session", "prompt", "enrol", "account", "scope"};
+constexpr std::array<std::string_view, 7> kLaterKeys = {"mode",    "reuse", "hours", "tty",
+                                                        "session", "enrol", "scope"};
 
 void report_unknown_key(Document& document, const toml::key& key) {
   const auto at = key.source().begin;
@@ -123,6 +159,24 @@ void check_outcome(Document& document, const toml::table& table) {
   if (require == nullptr && deny == nullptr)
     document.report(table.source().begin, "this rule says neither what to require nor to deny",
                     R"(add a line like require = ["password", "otp"], or deny = true)");
+}
+
+/// One answer can be taken apart only where a password and a code are wanted, each by itself.
+void check_prompt(Document& document, const toml::table& table, const Rule& rule) {
+  const auto asks = [&](Factor factor) {
+    return std::ranges::count_if(rule.require, [&](const Requirement& requirement) {
+      return contains(requirement.any_of, factor);
+    });
+  };
+  const auto asks_both_at_once = std::ranges::any_of(rule.require, [](const Requirement& each) {
+    return contains(each.any_of, Factor::password) && contains(each.any_of, Factor::otp);
+  });
+  if (rule.prompt != PromptLayout::combined ||
+      (asks(Factor::password) == 1 && asks(Factor::otp) == 1 && !asks_both_at_once))
+    return;
+  document.report(table.get("prompt")->source().begin,
+                  "one answer can't be taken apart: this rule does not want a password and a code",
+                  R"(write require = ["password", "otp"], or take `prompt` out)");
 }
 
 void check_name_of(Document& document, const toml::table& table, const Rule& rule,
@@ -155,6 +209,7 @@ Rule read_rule(Document& document, const toml::table& table, const std::vector<R
   check_name_of(document, table, rule, earlier);
   // A misspelt key is most likely the one that would be missed here.
   if (all_known) check_outcome(document, table);
+  check_prompt(document, table, rule);
   return rule;
 }
 

@@ -111,11 +111,12 @@ void rule_directories(const Entry& entry, const fs::path& base, SettingsFile& fi
   file.rules_at = std::move(places);
 }
 
-void self_verifying(const Entry& entry, const fs::path& /*base*/, SettingsFile& file) {
-  file.self_verifying.clear();
+template <auto Member>
+void services(const Entry& entry, const fs::path& /*base*/, SettingsFile& file) {
+  (file.services.*Member).clear();
   for (const Text& name : read_texts(entry))
-    if (check_name(entry.document, NameKind::self_verifying, name))
-      file.self_verifying.push_back(name.value);
+    if (check_name(entry.document, NameKind::service_setting, name))
+      (file.services.*Member).push_back(name.value);
 }
 
 struct Setting {
@@ -148,7 +149,9 @@ constexpr std::array kSettings = {
     Setting{"login", "root_dialogues_per_host", count<&Settings::root_dialogues_per_host, 1, 4096>},
     Setting{"login", "self_dialogues", count<&Settings::self_dialogues, 1, 4096>},
     Setting{"login", "self_dialogues_per_user", count<&Settings::self_dialogues_per_user, 1, 4096>},
-    Setting{"login", "self_verifying", self_verifying},
+    Setting{"login", "self_verifying", services<&ServiceTraits::self_verifying>},
+    Setting{"login", "screen_lockers", services<&ServiceTraits::screen_lockers>},
+    Setting{"login", "one_field", services<&ServiceTraits::one_field>},
 };
 
 std::vector<std::string_view> section_names() {

@@ -13,7 +13,7 @@ namespace usher::config {
 /// What usher.toml says.
 struct SettingsFile {
   Settings settings;
-  std::vector<std::string> self_verifying = RuleSet{}.self_verifying;
+  ServiceTraits services;
   /// Where settings.rules stands, one for one; empty where the default is in force.
   std::vector<toml::source_position> rules_at;
   /// Whether settings.rules is what the administrator meant, as far as can be told.

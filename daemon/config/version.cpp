@@ -41,15 +41,18 @@ class Hash {
 
 }  // namespace
 
-std::string version_of(std::span<const RuleFile> files,
-                       std::span<const std::string> self_verifying) {
+std::string version_of(std::span<const RuleFile> files, const ServiceTraits& services) {
   Hash hash;
   hash.add_count(files.size());
   for (const RuleFile& file : files) {
     hash.add(file.name);
     hash.add(file.text);
   }
-  for (const std::string& service : self_verifying) hash.add(service);
+  for (const auto* list :
+       {&services.self_verifying, &services.screen_lockers, &services.one_field}) {
+    hash.add_count(list->size());
+    for (const std::string& service : *list) hash.add(service);
+  }
   return hash.first_hex_digits(16);
 }
 

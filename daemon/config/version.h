@@ -5,13 +5,14 @@
 #include <string>
 
 #include "daemon/config/rule_files.h"
+#include "daemon/model/rule.h"
 
 namespace usher::config {
 
 /// A name for the rules in force: 16 hex digits of a BLAKE2b hash (crypto_generichash of libsodium)
-/// over the files' names, without their directories, and contents, and `self_verifying`. Meant for
-/// telling loads apart in a log, not for proving anything.
+/// over the files' names, without their directories, and contents, and the lists of services. Meant
+/// for telling loads apart in a log, not for proving anything.
 [[nodiscard]] std::string version_of(std::span<const RuleFile> files,
-                                     std::span<const std::string> self_verifying);
+                                     const ServiceTraits& services);
 
 }  // namespace usher::config

@@ -81,6 +81,11 @@ Json lacking(const std::vector<Requirement>& missing, const Enrolled& has) {
   return lacks;
 }
 
+/// By sshd, or by a module of the stack.
+bool can_be_proven_before(Factor factor) {
+  return factor == Factor::publickey || factor == Factor::password;
+}
+
 /// Only what is proven before usherd is asked can be imagined as proven.
 std::expected<std::vector<Proof>, VarlinkError> imagined_proofs(const Json& parameters) {
   std::vector<Proof> proofs;
@@ -90,8 +95,10 @@ std::expected<std::vector<Proof>, VarlinkError> imagined_proofs(const Json& para
   for (const Json& name : *with) {
     if (!name.is_string()) return invalid_parameter("with");
     const auto factor = factor_named(name.get<std::string>());
-    if (!factor || can_be_asked(*factor)) return invalid_parameter("with");
-    proofs.push_back({.factor = *factor, .by = ProvenBy::sshd, .detail = {}});
+    if (!factor || !can_be_proven_before(*factor)) return invalid_parameter("with");
+    proofs.push_back({.factor = *factor,
+                      .by = *factor == Factor::password ? ProvenBy::stack : ProvenBy::sshd,
+                      .detail = {}});
   }
   return proofs;
 }
@@ -100,7 +107,7 @@ Json described(const Explanation& explanation, const Enrolled& has) {
   const Decision& decision = explanation.decision;
   Json proven = Json::array();
   for (const Decision::Satisfied& satisfied : decision.proven)
-    proven.push_back(usher::name_of(satisfied.by));
+    proven.push_back(usher::name_of(satisfied.by.factor));
   Json missing = Json::array();
   for (const Requirement& requirement : decision.missing)
     missing.push_back({{"any_of", names_of(requirement)}});
@@ -142,7 +149,12 @@ VarlinkReply explain_method(const Json& parameters, const ControlPeer&, ControlP
                     .source = Source::of(*from == "local" ? std::string_view{} : *from),
                     .person = *person ? &**person : nullptr,
                     .proven = *proofs};
-  return described(explain(*rules, facts), *has);
+  Explanation explanation = explain(*rules, facts);
+  if (!*person && explanation.decision.kind == Decision::Kind::satisfied) {
+    explanation.decision.kind = Decision::Kind::denied;
+    explanation.decision.reason = "there is no such account";
+  }
+  return described(explanation, *has);
 }
 
 }  // namespace usher

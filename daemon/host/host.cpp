@@ -11,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <optional>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -105,6 +106,17 @@ Result<std::optional<Person>> find_account(const std::string& what, LookUp look_
   return *std::move(person);
 }
 
+std::optional<ProcessStat> stat_of(pid_t pid) {
+  if (pid <= 0) return std::nullopt;
+  const UniqueFd stat(
+      ::open(fmt::format("/proc/{}/stat", pid).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!stat.valid()) return std::nullopt;
+  std::array<char, 4096> content{};  // a name of 15 characters and 50 numbers
+  const ssize_t size = ::read(stat.get(), content.data(), content.size());
+  if (size <= 0) return std::nullopt;
+  return parse_stat({content.data(), static_cast<std::size_t>(size)});
+}
+
 }  // namespace
 
 Result<std::optional<Person>> LinuxHost::find_user(std::string_view name) {
@@ -124,14 +136,16 @@ Result<std::optional<Person>> LinuxHost::find_user(uid_t uid) {
 }
 
 std::uint64_t LinuxHost::start_time_of(pid_t pid) {
-  if (pid <= 0) return 0;
-  const UniqueFd stat(
-      ::open(fmt::format("/proc/{}/stat", pid).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-  if (!stat.valid()) return 0;
-  std::array<char, 4096> content{};  // a name of 15 characters and 50 numbers
-  const ssize_t size = ::read(stat.get(), content.data(), content.size());
-  if (size <= 0) return 0;
-  return parse_start_time({content.data(), static_cast<std::size_t>(size)});
+  const auto stat = stat_of(pid);
+  return stat ? stat->start_time : 0;
+}
+
+ProcessId LinuxHost::parent_of(const ProcessId& child) {
+  const auto before = stat_of(child.pid);
+  if (!before || before->start_time != child.start_time) return {};
+  const ProcessId parent{.pid = before->parent, .start_time = start_time_of(before->parent)};
+  // A child whose parent died meanwhile has another one, and that pid may be somebody else's.
+  return stat_of(child.pid) == before ? parent : ProcessId{};
 }
 
 std::string LinuxHost::machine_name() {

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "daemon/model/person.h"
+#include "daemon/model/process_id.h"
 #include "daemon/model/result.h"
 
 namespace usher {
@@ -26,6 +27,9 @@ class Host {
   /// Clock ticks after boot at which process `pid` started (proc(5), stat field 22); 0 where that
   /// could not be read.
   [[nodiscard]] virtual std::uint64_t start_time_of(pid_t pid) = 0;
+  /// The process that `child` is a child of now; one that is not known() where that can't be said
+  /// for certain, or `child` is not there any more.
+  [[nodiscard]] virtual ProcessId parent_of(const ProcessId& child) = 0;
   /// The machine's name, for labels people see (gethostname(2)).
   [[nodiscard]] virtual std::string machine_name() = 0;
 
@@ -42,6 +46,7 @@ class LinuxHost final : public Host {
   [[nodiscard]] Result<std::optional<Person>> find_user(std::string_view name) override;
   [[nodiscard]] Result<std::optional<Person>> find_user(uid_t uid) override;
   [[nodiscard]] std::uint64_t start_time_of(pid_t pid) override;
+  [[nodiscard]] ProcessId parent_of(const ProcessId& child) override;
   [[nodiscard]] std::string machine_name() override;
 };
 

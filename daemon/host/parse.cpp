@@ -7,6 +7,16 @@
 #include "usher/message.h"
 
 namespace usher {
+namespace {
+
+template <typename Number>
+bool read_number(std::string_view text, Number& number) noexcept {
+  const char* const last = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), last, number);
+  return error == std::errc{} && rest == last;
+}
+
+}  // namespace
 
 bool could_be_account_name(std::string_view name) noexcept {
   return !name.empty() && name.size() <= kMaxName && std::ranges::none_of(name, [](char character) {
@@ -15,27 +25,26 @@ bool could_be_account_name(std::string_view name) noexcept {
   });
 }
 
-std::uint64_t parse_start_time(std::string_view stat) noexcept {
+std::optional<ProcessStat> parse_stat(std::string_view stat) noexcept {
   constexpr int kStateField = 3;
+  constexpr int kParentField = 4;
   constexpr int kStartTimeField = 22;
   const auto name_end = stat.rfind(')');
-  if (name_end == std::string_view::npos) return 0;
+  if (name_end == std::string_view::npos) return std::nullopt;
   stat.remove_prefix(name_end + 1);
-  if (!stat.starts_with(' ')) return 0;
+  if (!stat.starts_with(' ')) return std::nullopt;
   stat.remove_prefix(1);
-  for (int field = kStateField; field < kStartTimeField; ++field) {
+  ProcessStat read;
+  for (int field = kStateField;; ++field) {
+    // A field that nothing follows may have been cut off.
     const auto space = stat.find(' ');
-    if (space == std::string_view::npos) return 0;
+    if (space == std::string_view::npos) return std::nullopt;
+    const std::string_view text = stat.substr(0, space);
+    if (field == kParentField && !read_number(text, read.parent)) return std::nullopt;
+    if (field == kStartTimeField)
+      return read_number(text, read.start_time) ? std::optional(read) : std::nullopt;
     stat.remove_prefix(space + 1);
   }
-  // A number that nothing follows may have been cut off.
-  const auto end = stat.find(' ');
-  if (end == std::string_view::npos) return 0;
-  const char* const first = stat.data();
-  const char* const last = first + end;
-  std::uint64_t ticks = 0;
-  const auto [rest, error] = std::from_chars(first, last, ticks);
-  return error == std::errc{} && rest == last ? ticks : 0;
 }
 
 }  // namespace usher

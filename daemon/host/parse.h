@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace usher {
@@ -10,8 +13,15 @@ namespace usher {
 /// character. What fails this is the name of no account anywhere.
 [[nodiscard]] bool could_be_account_name(std::string_view name) noexcept;
 
-/// Field 22 of a /proc/PID/stat line (proc(5)), in clock ticks after boot; 0 where it is not one.
-/// The program's name, field 2, is the program's own choice and may hold spaces and parentheses.
-[[nodiscard]] std::uint64_t parse_start_time(std::string_view stat) noexcept;
+/// Fields 4 and 22 of a /proc/PID/stat line (proc(5)).
+struct ProcessStat {
+  pid_t parent = 0;
+  std::uint64_t start_time = 0;  // clock ticks after boot
+  bool operator==(const ProcessStat&) const = default;
+};
+
+/// None where it is not such a line, whole. The program's name, field 2, is the program's own
+/// choice and may hold spaces and parentheses.
+[[nodiscard]] std::optional<ProcessStat> parse_stat(std::string_view stat) noexcept;
 
 }  // namespace usher

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <expected>
+#include <span>
 
 #include "daemon/audit/audit.h"
 #include "daemon/login/dialogue.h"
@@ -30,13 +31,18 @@ using Outcome = std::expected<VerdictResult, DialogueEnd>;
   return VerdictResult::deny(PAM_SYSTEM_ERR, what);
 }
 
-/// Judges the request by its rules and notes in the event which rule decided and what was proven.
+/// Judges the request by its rules, counting `proven`, and notes in the event which rule decided.
 /// `person` is null where there is no such account.
-[[nodiscard]] Decision judge_and_note(Hearing& hearing, const Person* person);
+[[nodiscard]] Decision judge_and_note(Hearing& hearing, const Person* person,
+                                      std::span<const Proof> proven);
+/// Notes what counted of what was proven before usherd was asked.
+void note_held(AuditEvent& event, const Decision& decision);
 
 // The phases, each a story of its own.
 [[nodiscard]] Outcome run_login(Hearing& hearing);
 [[nodiscard]] Outcome run_account(Hearing& hearing);
+[[nodiscard]] Outcome run_open_session(Hearing& hearing);
+[[nodiscard]] Outcome run_close_session(Hearing& hearing);
 [[nodiscard]] Outcome run_manage(Hearing& hearing);
 
 }  // namespace usher

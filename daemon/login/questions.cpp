@@ -24,8 +24,17 @@ AskedFactor* device_for(Factor factor, LoginPorts& ports) {
 }
 
 struct Question {
-  std::string text;  // "Password or one-time code: "
+  std::string text;  // "Password or one-time code"
   PromptPurpose purpose = PromptPurpose::other;
+
+  /// Goes on with `more`, in lower case.
+  void join(std::string_view word, std::string more) {
+    if (!text.empty()) {
+      more[0] = static_cast<char>(more[0] | 0x20);
+      text += word;
+    }
+    text += more;
+  }
 };
 
 Question question_for(const Requirement& requirement, LoginPorts& ports) {
@@ -33,16 +42,14 @@ Question question_for(const Requirement& requirement, LoginPorts& ports) {
   for (const Factor factor : requirement.any_of) {
     const AskedFactor* device = device_for(factor, ports);
     if (device == nullptr) continue;
-    std::string label(device->label());
-    if (!question.text.empty()) {
-      label[0] = static_cast<char>(label[0] | 0x20);
-      question.text += " or ";
-    }
-    question.text += label;
+    question.join(" or ", std::string(device->label()));
     if (device->purpose() == PromptPurpose::password) question.purpose = PromptPurpose::password;
   }
-  question.text += ": ";
   return question;
+}
+
+std::expected<Secret, DialogueEnd> ask(const Question& question, Dialogue& dialogue) {
+  return dialogue.ask(PromptStyle::hidden, question.purpose, question.text + ": ");
 }
 
 struct AnswerCheck {
@@ -90,10 +97,25 @@ std::expected<std::vector<GivenAnswer>, DialogueEnd> ask_for_all(
     const std::vector<Requirement>& missing, Dialogue& dialogue, LoginPorts& ports) {
   std::vector<GivenAnswer> answers;
   for (const Requirement& requirement : missing) {
-    const Question question = question_for(requirement, ports);
-    auto answer = dialogue.ask(PromptStyle::hidden, question.purpose, question.text);
+    auto answer = ask(question_for(requirement, ports), dialogue);
     if (!answer) return std::unexpected(answer.error());
     answers.push_back({.requirement = requirement, .answer = std::move(*answer)});
+  }
+  return answers;
+}
+
+std::expected<std::vector<GivenAnswer>, DialogueEnd> ask_in_one(
+    const std::vector<Requirement>& missing, Dialogue& dialogue, LoginPorts& ports) {
+  Question question{.purpose = PromptPurpose::password};
+  for (const Requirement& requirement : missing)
+    question.join(" and ", question_for(requirement, ports).text);
+  const auto whole = ask(question, dialogue);
+  if (!whole) return std::unexpected(whole.error());
+  std::vector<GivenAnswer> answers;
+  for (const Requirement& requirement : missing) {
+    answers.push_back({.requirement = requirement, .answer = {}});
+    // Where memory is short the answer stays empty, which proves nothing.
+    static_cast<void>(answers.back().answer.assign(whole->expose()));
   }
   return answers;
 }

@@ -24,6 +24,10 @@ struct GivenAnswer {
 [[nodiscard]] std::expected<std::vector<GivenAnswer>, DialogueEnd> ask_for_all(
     const std::vector<Requirement>& missing, Dialogue& dialogue, LoginPorts& ports);
 
+/// Asks for two requirements in one prompt. Both get the whole answer: see take_apart().
+[[nodiscard]] std::expected<std::vector<GivenAnswer>, DialogueEnd> ask_in_one(
+    const std::vector<Requirement>& missing, Dialogue& dialogue, LoginPorts& ports);
+
 /// What all answers came to together.
 struct Findings {
   bool all_held = false;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "daemon/login/hearing.h"
+#include "daemon/login/one_field.h"
 #include "daemon/login/questions.h"
 
 namespace usher {
@@ -42,7 +43,8 @@ Outcome run_login(Hearing& hearing) {
   const Person* person = *found ? &**found : nullptr;
   if (person != nullptr) hearing.event.person = person->name;
 
-  const Decision decision = judge_and_note(hearing, person);
+  const Decision decision = judge_and_note(hearing, person, hearing.request.proven);
+  note_held(hearing.event, decision);
   if (decision.kind == Decision::Kind::denied)
     return VerdictResult::deny(PAM_PERM_DENIED, decision.reason,
                                decision.rule != nullptr ? decision.rule->deny_text : "");
@@ -52,10 +54,14 @@ Outcome run_login(Hearing& hearing) {
   }
 
   note_asked(hearing.event, decision.missing);
-  const auto answers = ask_for_all(decision.missing, hearing.dialogue, hearing.ports);
+  auto answers = has_one_field(hearing, decision)
+                     ? ask_in_one(decision.missing, hearing.dialogue, hearing.ports)
+                     : ask_for_all(decision.missing, hearing.dialogue, hearing.ports);
   if (!answers) return std::unexpected(answers.error());
 
   const std::string& user = person != nullptr ? person->name : hearing.request.user;
+  if (const auto apart = take_apart(*answers, user, hearing.ports.store); !apart)
+    return internal_failure("an answer could not be taken apart: " + apart.error().message);
   auto findings = check_all(*answers, user, hearing.dialogue.deadline(), hearing.ports);
   if (!findings)
     return internal_failure("a factor could not be checked: " + findings.error().message);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <span>
 #include <string>
 #include <utility>
@@ -28,10 +27,9 @@ Outcome hear(Hearing& hearing) {
                                  "passwords are not changed through PAM by this version: use "
                                  "`usherctl password set`");
     case Phase::open_session:
+      return run_open_session(hearing);
     case Phase::close_session:
-      return VerdictResult::deny(PAM_SESSION_ERR,
-                                 "sessions are not recorded by this version: pam_usher.so does not "
-                                 "belong into the stack's session lines yet");
+      return run_close_session(hearing);
   }
   return internal_failure("a phase that is none");
 }
@@ -44,9 +42,11 @@ EventKind kind_of(Phase phase, bool accepted) {
       return accepted ? EventKind::account_accepted : EventKind::account_denied;
     case Phase::manage:
       return accepted ? EventKind::credential_changed : EventKind::credential_refused;
-    case Phase::password:
     case Phase::open_session:
+      return accepted ? EventKind::session_opened : EventKind::session_denied;
     case Phase::close_session:
+      return EventKind::session_closed;
+    case Phase::password:
       break;
   }
   return EventKind::request_refused;
@@ -75,29 +75,34 @@ Result<void> record(Hearing& hearing, EventKind kind, std::string reason, std::i
   return hearing.ports.audit.record(hearing.event);
 }
 
-/// sshd alone verifies people before it asks PAM, and says so in SSH_AUTH_INFO_0. Elsewhere that
-/// variable is whatever the program was started with.
-std::span<const Proof> proofs_that_count(const Hearing& hearing) {
-  const auto& self_verifying = hearing.rules.self_verifying;
-  const bool counts =
-      std::ranges::find(self_verifying, hearing.request.service) != self_verifying.end();
-  return counts ? std::span<const Proof>(hearing.request.proven) : std::span<const Proof>{};
+/// sshd asks PAM for keyboard-interactive in a child, and opens the session itself.
+void remember_success(Hearing& hearing) {
+  const Request& request = hearing.request;
+  const bool in_a_child = lists(hearing.rules.services.self_verifying, request.service);
+  hearing.ports.transactions.succeeded(
+      request, hearing.event.person, hearing.ports.clock.boot_microseconds(),
+      in_a_child ? hearing.ports.host.parent_of(request.caller.process()) : ProcessId{});
 }
 
 }  // namespace
 
-Decision judge_and_note(Hearing& hearing, const Person* person) {
+Decision judge_and_note(Hearing& hearing, const Person* person, std::span<const Proof> proven) {
   Decision decision = judge(hearing.rules, {.service = hearing.request.service,
                                             .source = Source::of(hearing.request.rhost),
                                             .person = person,
-                                            .proven = proofs_that_count(hearing)});
+                                            .proven = proven});
   if (decision.rule != nullptr) {
     hearing.event.rule = decision.rule->name;
     hearing.event.rule_at = decision.rule->at;
   }
-  for (const Decision::Satisfied& satisfied : decision.proven)
-    hearing.event.held.push_back(satisfied.by);
   return decision;
+}
+
+void note_held(AuditEvent& event, const Decision& decision) {
+  for (const Decision::Satisfied& satisfied : decision.proven) {
+    event.held.push_back(satisfied.by.factor);
+    event.before.push_back(satisfied.by);
+  }
 }
 
 std::optional<VerdictResult> serve(const Request& request, Dialogue& dialogue, LoginPorts& ports) {
@@ -112,7 +117,7 @@ std::optional<VerdictResult> serve(const Request& request, Dialogue& dialogue, L
                             .request = request,
                             .rules_version = rules->version}};
 
-  if (const auto refusal = reason_to_refuse(request, ports.host)) {
+  if (const auto refusal = reason_to_refuse(request, *rules, ports.host)) {
     static_cast<void>(record(hearing, EventKind::request_refused, *refusal, started_at));
     return VerdictResult::deny(PAM_PERM_DENIED, *refusal);
   }
@@ -130,8 +135,7 @@ std::optional<VerdictResult> serve(const Request& request, Dialogue& dialogue, L
       record(hearing, kind_of(request.phase, outcome->accepted), outcome->reason, started_at);
   if (!recorded && outcome->accepted)
     return internal_failure("not recorded: " + recorded.error().message);
-  if (outcome->accepted && request.phase == Phase::authenticate)
-    ports.transactions.succeeded(request, hearing.event.person, ports.clock.boot_microseconds());
+  if (outcome->accepted && request.phase == Phase::authenticate) remember_success(hearing);
   return std::move(*outcome);
 }
 

@@ -5,27 +5,46 @@
 
 namespace usher {
 
+bool Transactions::Success::serves(const Request& request, const std::string& canonical,
+                                   std::int64_t now) const {
+  return service == request.service && rhost == request.rhost && user == canonical && now >= at &&
+         now - at <= kLifetimeMicroseconds;
+}
+
 void Transactions::succeeded(const Request& request, const std::string& user,
-                             std::int64_t boot_microseconds) {
+                             std::int64_t boot_microseconds, const ProcessId& parent) {
+  // A pid alone may be another process by now.
+  if (!request.caller.process().known()) return;
   const std::lock_guard lock(mutex_);
   if (successes_.size() == kCapacity) successes_.pop_front();
-  successes_.push_back({.pid = request.caller.pid,
-                        .start_time = request.caller.start_time,
+  successes_.push_back({.process = request.caller.process(),
+                        .parent = parent,
                         .service = request.service,
                         .rhost = request.rhost,
                         .user = user,
                         .at = boot_microseconds});
 }
 
-bool Transactions::take_success(const Request& request, const std::string& user,
-                                std::int64_t boot_microseconds) {
-  if (request.caller.start_time == 0) return false;
+bool Transactions::take_for_account(const Request& request, const std::string& user,
+                                    std::int64_t boot_microseconds) {
   const std::lock_guard lock(mutex_);
   const auto found = std::ranges::find_if(successes_, [&](const Success& success) {
-    return success.pid == request.caller.pid && success.start_time == request.caller.start_time &&
-           success.service == request.service && success.rhost == request.rhost &&
-           success.user == user && boot_microseconds >= success.at &&
-           boot_microseconds - success.at <= kLifetimeMicroseconds;
+    return success.process == request.caller.process() && !success.accounted &&
+           success.serves(request, user, boot_microseconds);
+  });
+  if (found == successes_.end()) return false;
+  found->accounted = true;
+  return true;
+}
+
+bool Transactions::take_for_session(const Request& request, const std::string& user,
+                                    std::int64_t boot_microseconds) {
+  const ProcessId caller = request.caller.process();
+  if (!caller.known()) return false;
+  const std::lock_guard lock(mutex_);
+  const auto found = std::ranges::find_if(successes_, [&](const Success& success) {
+    return (success.process == caller || success.parent == caller) &&
+           success.serves(request, user, boot_microseconds);
   });
   if (found == successes_.end()) return false;
   successes_.erase(found);

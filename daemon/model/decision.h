@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "daemon/model/factor.h"
+#include "daemon/model/proof.h"
 #include "daemon/model/rule.h"
 
 namespace usher {
@@ -21,7 +22,7 @@ struct Decision {
   };
   struct Satisfied {
     Requirement requirement;
-    Factor by{};
+    Proof by;
   };
 
   Kind kind = Kind::denied;

@@ -8,14 +8,14 @@
 
 namespace usher {
 
-/// Who verified a factor.
-enum class ProvenBy : std::uint8_t { usher = 1, sshd };
+/// Who verified a factor. `stack`: a PAM module before ours, as the stack's author says.
+enum class ProvenBy : std::uint8_t { usher = 1, sshd, stack };
 
 /// A factor, verified before or during this request.
 struct Proof {
   Factor factor{};
   ProvenBy by{};
-  /// What was shown, where it may be told: a key's type, never a secret.
+  /// What may be told of it: a key's type, the module's name; never a secret.
   std::string detail;
 };
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/model/process_id.h"
 #include "daemon/model/proof.h"
 #include "usher/message.h"
 
@@ -17,11 +18,14 @@ struct Caller {
   pid_t pid = -1;
   uid_t uid = static_cast<uid_t>(-1);
   gid_t gid = static_cast<gid_t>(-1);
-  /// Clock ticks after boot at which the process started; 0 where it could not be read. Together
-  /// with the pid it names one process.
+  /// Clock ticks after boot at which the process started; 0 where it could not be read.
   std::uint64_t start_time = 0;
   /// uid 0, or usherd's own uid (which could replace usherd anyway): may speak for anyone.
   bool trusted = false;
+
+  [[nodiscard]] ProcessId process() const noexcept {
+    return {.pid = pid, .start_time = start_time};
+  }
 };
 
 /// What a credential change wants; owned strings of ManageDetails.
@@ -44,7 +48,11 @@ struct Request {
   std::string tty;
   std::string rhost;
   std::string ruser;
-  std::vector<Proof> proven;  // what sshd says it verified; empty unless caller.trusted
+  /// What sshd or an earlier module of the stack verified; empty unless caller.trusted.
+  std::vector<Proof> proven;
+  /// Whether sshd says at all what it verified: it does before keyboard-interactive and at
+  /// open_session, not in its password method.
+  bool auth_info_set = false;
   ManageRequest manage;
   Caller caller;
 };

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/model/factor.h"
@@ -23,6 +26,12 @@ struct Origin {
   std::string spelling;
 };
 
+/// How a rule's factors are asked for.
+enum class PromptLayout : std::uint8_t {
+  separate = 1,  // a prompt each
+  combined,      // password and code in one answer, the code at its end
+};
+
 /// One [[rule]]. An empty list matches everything; a list the administrator wrote is never empty.
 struct Rule {
   std::string name;
@@ -35,16 +44,35 @@ struct Rule {
   std::vector<Requirement> require;  // all of them; empty only where deny
   bool deny = false;
   std::string deny_text;  // for the person; may be empty
+  PromptLayout prompt = PromptLayout::separate;
+  /// account = "strict": a program that skipped authentication is refused by the account phase.
+  bool strict_account = false;
+};
+
+/// What is known of programs by their services' names.
+struct ServiceTraits {
+  /// The program may verify a person itself and skip `authenticate`: there the account phase and
+  /// open_session want the rule satisfied by what the program verified.
+  std::vector<std::string> self_verifying = {"sshd"};
+  /// Whoever is not root may ask about it, for themselves alone.
+  std::vector<std::string> screen_lockers = {"gtklock",  "hyprlock",     "i3lock",     "kde",
+                                             "swaylock", "xscreensaver", "xsecurelock"};
+  /// The program has one field, or gives every prompt the same answer.
+  std::vector<std::string> one_field = {"i3lock", "sddm", "swaylock"};
+  bool operator==(const ServiceTraits&) const = default;
 };
 
 /// The rules of one load, in the order in which they are tried.
 struct RuleSet {
   std::vector<Rule> rules;
-  /// Services whose program may verify a person itself and skip `authenticate`: there the account
-  /// phase wants this transaction's own success.
-  std::vector<std::string> self_verifying = {"sshd"};
+  ServiceTraits services;
   /// Names this content: 16 hex digits, the same for the same files. Every audit event bears it.
   std::string version;
 };
+
+[[nodiscard]] inline bool lists(const std::vector<std::string>& services,
+                                std::string_view service) {
+  return std::ranges::find(services, service) != services.end();
+}
 
 }  // namespace usher

@@ -47,11 +47,18 @@ std::string spelled(const std::vector<Requirement>& requirements) {
   return text;
 }
 
-std::optional<Factor> proven_factor_of(const Requirement& requirement, const Facts& facts) {
-  for (const Proof& proof : facts.proven)
-    if (std::ranges::find(requirement.any_of, proof.factor) != requirement.any_of.end())
-      return proof.factor;
-  return std::nullopt;
+/// sshd and its like verify people before they ask PAM, and say so in SSH_AUTH_INFO_0. Elsewhere
+/// that variable is whatever the program was started with.
+bool counts(const Proof& proof, const RuleSet& rules, const Facts& facts) {
+  return proof.by != ProvenBy::sshd || lists(rules.services.self_verifying, facts.service);
+}
+
+const Proof* proof_of(const Requirement& requirement, const RuleSet& rules, const Facts& facts) {
+  const auto found = std::ranges::find_if(facts.proven, [&](const Proof& proof) {
+    return std::ranges::find(requirement.any_of, proof.factor) != requirement.any_of.end() &&
+           counts(proof, rules, facts);
+  });
+  return found == facts.proven.end() ? nullptr : &*found;
 }
 
 bool can_be_met(const Requirement& requirement) {
@@ -59,14 +66,14 @@ bool can_be_met(const Requirement& requirement) {
 }
 
 /// What the rule that matched makes of what is proven.
-void weigh(const Rule& rule, const Facts& facts, Decision& decision) {
+void weigh(const RuleSet& rules, const Rule& rule, const Facts& facts, Decision& decision) {
   if (rule.deny || rule.require.empty()) {
     decision.reason = fmt::format("rule \"{}\" denies", rule.name);
     return;
   }
   for (const Requirement& requirement : rule.require) {
-    if (const auto factor = proven_factor_of(requirement, facts))
-      decision.proven.push_back({.requirement = requirement, .by = *factor});
+    if (const Proof* proof = proof_of(requirement, rules, facts))
+      decision.proven.push_back({.requirement = requirement, .by = *proof});
     else
       decision.missing.push_back(requirement);
   }
@@ -98,7 +105,7 @@ Decision decide(const RuleSet& rules, const Facts& facts, Look look) {
   const auto& [rule, standing] = *found;
   decision.rule = rule;
   if (standing.match == Match::yes)
-    weigh(*rule, facts, decision);
+    weigh(rules, *rule, facts, decision);
   else
     decision.reason = fmt::format("whether rule \"{}\" matches can't be known: {}", rule->name,
                                   words_for(standing, *rule, facts));

@@ -19,6 +19,7 @@ struct Facts {
   /// The account; null where there is none of that name. Such a request is judged like that of an
   /// account without groups which no rule names, and fails later, like any wrong answer.
   const Person* person = nullptr;
+  /// What was verified before. What sshd verified counts in self-verifying services alone.
   std::span<const Proof> proven;
 };
 

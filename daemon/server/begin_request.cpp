@@ -42,6 +42,11 @@ Result<Request> request_from(const Begin& begin, const Caller& caller) {
   request.ruser = begin.ruser;
   if (!is_plausible_host(request.rhost)) return failure("the remote host is not plain text");
   request.proven = proofs_from_ssh_auth_info(begin.auth_info);
+  request.auth_info_set = begin.auth_info_set != 0;
+  if (!begin.password_proven_by.empty())
+    request.proven.push_back({.factor = Factor::password,
+                              .by = ProvenBy::stack,
+                              .detail = std::string(begin.password_proven_by)});
   return request;
 }
 

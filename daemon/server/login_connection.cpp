@@ -73,7 +73,7 @@ void LoginConnection::run() {
   if (!greet()) return;
   const std::optional<Request> request = hear_request();
   if (!request) return;
-  if (const auto refusal = reason_to_refuse(*request, shared_.host)) {
+  if (const auto refusal = reason_to_refuse(*request, *shared_.rules.get(), shared_.host)) {
     refuse(*request, *refusal, PAM_PERM_DENIED);
     return;
   }

@@ -12,6 +12,7 @@
 #include "daemon/login/dialogue.h"
 #include "daemon/model/request.h"
 #include "daemon/model/verdict.h"
+#include "daemon/policy/rules_in_force.h"
 #include "daemon/server/counters.h"
 #include "daemon/server/keyed_limit.h"
 #include "daemon/server/refusal_log.h"
@@ -35,6 +36,7 @@ struct LoginShared {
   const ServeRequest& serve;
   const LoginTimes times;
   Host& host;
+  const RulesInForce& rules;
   const StopSignal& stop;
   Counters& counters;
   RefusalLog& refusals;

@@ -13,6 +13,7 @@ LoginServer::LoginServer(ListenSocket listener, LoginSocketPlan plan, const Logi
       shared_{.serve = serve_,
               .times = plan.times,
               .host = ports.host,
+              .rules = ports.rules,
               .stop = ports.stop,
               .counters = ports.counters,
               .refusals = refusals_,

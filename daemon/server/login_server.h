@@ -24,6 +24,7 @@ struct LoginSocketPlan {
 /// What the login sockets share with the rest of usherd; all of it outlives them.
 struct LoginServerPorts {
   Host& host;
+  const RulesInForce& rules;
   const Clock& clock;
   Audit& audit;
   const StopSignal& stop;

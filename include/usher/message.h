@@ -95,6 +95,8 @@ struct Begin {
   std::string_view ruser;
   std::string_view auth_info;  // SSH_AUTH_INFO_0: one method a line
   ManageDetails manage;
+  std::string_view password_proven_by;  // an earlier module of the stack; empty for none
+  std::uint8_t auth_info_set = 0;       // 1: SSH_AUTH_INFO_0 is there, if only empty
 
   static bool fields(auto& f, auto& self) {
     return f.enumeration(1, self.phase, Phase::authenticate, Phase::manage) &&
@@ -105,7 +107,8 @@ struct Begin {
            f.text(9, self.manage.operation, kMaxOperation) &&
            f.text(10, self.manage.label, kMaxLabel) &&
            f.text(11, self.manage.algorithm, kMaxLabel) && f.number(12, self.manage.digits) &&
-           f.number(13, self.manage.period) && f.number(14, self.manage.plain);
+           f.number(13, self.manage.period) && f.number(14, self.manage.plain) &&
+           f.text(15, self.password_proven_by, kMaxLabel) && f.number(16, self.auth_info_set);
   }
 };
 
@@ -145,7 +148,8 @@ struct Restart {
 struct Verdict {
   static constexpr MessageType kType = MessageType::verdict;
   Seal seal = Seal::denied;
-  /// A PAM return code (_pam_types.h). PAM_SUCCESS counts only under Seal::success.
+  /// A PAM return code (_pam_types.h). PAM_SUCCESS, and in the account phase
+  /// PAM_NEW_AUTHTOK_REQD, count only under Seal::success.
   std::uint32_t pam_code = 0;
   /// How many leading bytes of the last answer to a PromptPurpose::password are the password;
   /// 0 where none is. What lets the module set PAM_AUTHTOK to the password alone.

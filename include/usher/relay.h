@@ -42,11 +42,13 @@ enum class RelayEnd : std::uint8_t {
   ignored,  // a rule in observe mode
   accepted,
   no_resources,  // the calling program's own limits allow no socket or no memory
+  hung_up,       // the daemon took the connection and closed it without a word
 };
 
 struct RelayResult {
   RelayEnd end = RelayEnd::unavailable;
-  /// What the caller returns to PAM; PAM_SUCCESS under RelayEnd::accepted alone.
+  /// What the caller returns to PAM; PAM_SUCCESS, and PAM_NEW_AUTHTOK_REQD of the account phase,
+  /// under RelayEnd::accepted alone.
   int pam_code = PAM_AUTHINFO_UNAVAIL;
   /// The password alone, after success; empty where none was asked.
   Secret password;
@@ -71,20 +73,25 @@ inline RelayEnd end_of(ChannelError error) noexcept {
       return RelayEnd::protocol_violation;
     case ChannelError::no_resources:
       return RelayEnd::no_resources;
+    case ChannelError::hung_up:
+      return RelayEnd::hung_up;
     default:
       return RelayEnd::unavailable;
   }
 }
 
 /// PAM_AUTHINFO_UNAVAIL may open an administrator's way back in, past Usher. So it is the answer
-/// only for a daemon that failed before anybody was asked anything: not for one that gave up on a
-/// person who kept it waiting, and not for a caller started under limits that let nothing work.
+/// only for a daemon that is not there, or failed before anybody was asked anything: not for one
+/// that hangs up because somebody took all its places or kept it waiting, and not for a caller
+/// started under limits that let nothing work.
 inline int failure_code(RelayEnd end, bool asked) noexcept {
   switch (end) {
     case RelayEnd::unavailable:
     case RelayEnd::untrusted_daemon:
     case RelayEnd::protocol_violation:
       return asked ? PAM_AUTH_ERR : PAM_AUTHINFO_UNAVAIL;
+    case RelayEnd::hung_up:
+      return asked ? PAM_AUTH_ERR : PAM_SYSTEM_ERR;
     case RelayEnd::no_resources:
       return PAM_SYSTEM_ERR;
     default:
@@ -94,7 +101,8 @@ inline int failure_code(RelayEnd end, bool asked) noexcept {
 
 /// A denial is whatever code the daemon chose among those that deny in every stack; any other
 /// becomes PAM_SYSTEM_ERR. Not among them: PAM_NEW_AUTHTOK_REQD, which `required` takes for
-/// success, and PAM_USER_UNKNOWN and PAM_AUTHINFO_UNAVAIL, which common stacks ignore.
+/// success (it needs the seal of one), and PAM_USER_UNKNOWN and PAM_AUTHINFO_UNAVAIL, which common
+/// stacks ignore.
 inline int denial_code(std::uint32_t code) noexcept {
   switch (code) {
     case PAM_AUTH_ERR:
@@ -135,6 +143,7 @@ class Relay {
  private:
   void attempt(const Begin& begin) noexcept {
     result_ = RelayResult{};
+    phase_ = begin.phase;
     password_.clear();
     restart_asked_ = false;
     auto socket = connect();
@@ -247,6 +256,11 @@ class Relay {
       if (!result_.password.assign(password)) return stop(ChannelError::no_resources);
       result_.end = RelayEnd::accepted;
       result_.pam_code = PAM_SUCCESS;
+    } else if (verdict.seal == Seal::success && verdict.pam_code == PAM_NEW_AUTHTOK_REQD &&
+               phase_ == Phase::account) {
+      // Let in, but not before a new password is set: the program sees to that.
+      result_.end = RelayEnd::accepted;
+      result_.pam_code = PAM_NEW_AUTHTOK_REQD;
     } else if (verdict.seal == Seal::ignore && verdict.pam_code == PAM_IGNORE) {
       result_.end = RelayEnd::ignored;
       result_.pam_code = PAM_IGNORE;
@@ -273,6 +287,7 @@ class Relay {
   relay_detail::Budget budget_;
   RelayResult result_;
   Secret password_;
+  Phase phase_{};
   bool asked_ = false;
   bool restarted_ = false;
   bool restart_asked_ = false;

@@ -46,6 +46,11 @@ class FakeHost final : public Host {
     start_times_[pid] = ticks;
   }
 
+  void set_parent(pid_t child, const ProcessId& parent) {
+    const std::lock_guard lock(mutex_);
+    parents_[child] = parent;
+  }
+
   [[nodiscard]] Result<std::optional<Person>> find_user(std::string_view name) override {
     const std::lock_guard lock(mutex_);
     if (fail_lookups_) return failure("the fake name service is down");
@@ -64,12 +69,18 @@ class FakeHost final : public Host {
     const auto found = start_times_.find(pid);
     return found == start_times_.end() ? 0 : found->second;
   }
+  [[nodiscard]] ProcessId parent_of(const ProcessId& child) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = parents_.find(child.pid);
+    return found == parents_.end() ? ProcessId{} : found->second;
+  }
   [[nodiscard]] std::string machine_name() override { return "testbed"; }
 
  private:
   std::mutex mutex_;
   std::map<std::string, Person, std::less<>> accounts_;
   std::map<pid_t, std::uint64_t> start_times_;
+  std::map<pid_t, ProcessId> parents_;
   bool fail_lookups_ = false;
 };
 

@@ -112,6 +112,34 @@ TEST_F(FirstPass, TryTakesAnyOtherDenialAsFinal) {
   EXPECT_EQ(run(daemon, person, "try_first_pass", "authtok=earlier"), PAM_MAXTRIES);
 }
 
+TEST_F(FirstPass, AProvenPasswordIsToldAndNotAskedFor) {
+  const FakeDaemon daemon(
+      {begins([](const Begin& begin) { EXPECT_EQ(begin.password_proven_by, "pam_sss"); }),
+       says(kCode), hears_answer("123456"), says(kSuccess)});
+  Person person;
+  person.types("123456");
+  EXPECT_EQ(run(daemon, person, "proven=password:pam_sss", "authtok=earlier"), PAM_SUCCESS);
+}
+
+TEST_F(FirstPass, NothingIsProvenWhereNobodyAskedForAPassword) {
+  const FakeDaemon daemon(
+      {begins([](const Begin& begin) { EXPECT_EQ(begin.password_proven_by, ""); }), says(kPassword),
+       hears_answer("typed"), says(kSuccess)});
+  Person person;
+  person.types("typed");
+  EXPECT_EQ(run(daemon, person, "proven=password", ""), PAM_SUCCESS);
+  EXPECT_EQ(logged_with("no earlier module"), 1);
+}
+
+TEST_F(FirstPass, APasswordIsProvenForAuthenticationAlone) {
+  const FakeDaemon daemon(
+      {begins([](const Begin& begin) { EXPECT_EQ(begin.password_proven_by, ""); }),
+       says(kSuccess)});
+  Person person;
+  const PamStack stack({usher_line(daemon.path(), "proven=password")}, person.conversation());
+  EXPECT_EQ(::pam_acct_mgmt(stack.handle(), 0), PAM_SUCCESS);
+}
+
 TEST_F(FirstPass, IsForAuthenticationAlone) {
   const FakeDaemon daemon({begins(), says(kPassword), hears_answer("typed"), says(kSuccess)});
   Person person;

@@ -40,6 +40,19 @@ TEST(Options, AreTaken) {
   EXPECT_EQ(read({"try_first_pass"})->first_pass, FirstPass::attempt);
 }
 
+TEST(Options, SayWhichModuleVerifiedThePassword) {
+  EXPECT_EQ(read({})->password_proven_by, "");
+  EXPECT_EQ(read({"proven=password"})->password_proven_by, "the stack");
+  EXPECT_EQ(read({"proven=password:pam_sss"})->password_proven_by, "pam_sss");
+  EXPECT_TRUE(read({("proven=password:" + std::string(64, 'x')).c_str()}));
+  EXPECT_FALSE(read({("proven=password:" + std::string(65, 'x')).c_str()}));
+}
+
+TEST(Options, MaySpareTheDelay) {
+  EXPECT_TRUE(read({})->fail_delay);
+  EXPECT_FALSE(read({"nodelay"})->fail_delay);
+}
+
 TEST(Options, TheLastOfTwoCounts) {
   EXPECT_EQ(read({"timeout=5", "timeout=7"})->budget_milliseconds, 7000);
 }
@@ -57,9 +70,10 @@ class BadOptions : public ::testing::TestWithParam<std::string> {};
 INSTANTIATE_TEST_SUITE_P(
     Options, BadOptions,
     ::testing::Values("", "Debug", "debug=1", "debug ", "usefirstpass", "use_first_pass=yes",
-                      "proven=password", "socket", "socket=", "socket=usher.sock", "socket=@usher",
-                      "server_uid", "server_uid=", "server_uid=usher", "server_uid=-1",
-                      "server_uid=+1", "server_uid=0x0", "server_uid=4294967295",
+                      "proven", "proven=", "proven=otp", "proven=password:", "proven=password:a b",
+                      "proven=passwords", "nodelay=1", "socket", "socket=", "socket=usher.sock",
+                      "socket=@usher", "server_uid", "server_uid=", "server_uid=usher",
+                      "server_uid=-1", "server_uid=+1", "server_uid=0x0", "server_uid=4294967295",
                       "server_uid=18446744073709551616", "server_uid= 1", "timeout",
                       "timeout=", "timeout=0", "timeout=301", "timeout=-1", "timeout=30s",
                       "timeout=1.5", "timeout=99999999999999999999"));

@@ -68,7 +68,8 @@ std::string usher_line(std::string_view socket_path, std::string_view options) {
   // Without root, nobody but the test itself can be the daemon.
   if (options.find("server_uid=") == std::string_view::npos)
     line += " server_uid=" + std::to_string(::geteuid());
-  return (line += ' ') += options;
+  // What waits after a refusal is one test's business.
+  return (line += " nodelay ") += options;
 }
 
 std::string probe_line(std::string_view options) {

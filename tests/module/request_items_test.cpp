@@ -54,6 +54,8 @@ TEST_F(RequestItems, AllReachTheDaemon) {
         EXPECT_EQ(begin.rhost, "2001:db8::1");
         EXPECT_EQ(begin.ruser, "bob");
         EXPECT_EQ(begin.auth_info, "publickey ssh-ed25519 AAAA");
+        EXPECT_EQ(begin.auth_info_set, 1);
+        EXPECT_EQ(begin.password_proven_by, "");
         EXPECT_EQ(begin.manage.operation, "");
         EXPECT_EQ(begin.manage.label, "");
       });
@@ -66,6 +68,7 @@ TEST_F(RequestItems, WhatIsNotSetIsEmpty) {
                  EXPECT_EQ(begin.rhost, "");
                  EXPECT_EQ(begin.ruser, "");
                  EXPECT_EQ(begin.auth_info, "");
+                 EXPECT_EQ(begin.auth_info_set, 0);
                });
 }
 
@@ -118,6 +121,17 @@ TEST_F(RequestItems, AProofThatDoesNotFitByItselfIsNone) {
 TEST_F(RequestItems, ALineThatEndsExactlyAtTheLimitIsKept) {
   const std::string first(kMaxAuthInfo, 'a');
   expect_auth_info(first + "\npublickey b", first);
+}
+
+TEST_F(RequestItems, AnEmptyAuthInfoIsNotTheSameAsNone) {
+  expect_begin(
+      [](pam_handle_t* handle) {
+        EXPECT_EQ(::pam_putenv(handle, "SSH_AUTH_INFO_0="), PAM_SUCCESS);
+      },
+      [](const Begin& begin) {
+        EXPECT_EQ(begin.auth_info, "");
+        EXPECT_EQ(begin.auth_info_set, 1);
+      });
 }
 
 TEST_F(RequestItems, AUserWhoIsNotKnownIsAskedFor) {

@@ -79,10 +79,10 @@ TEST_F(Load, NoRulesAtAllIsNoMistake) {
 }
 
 TEST_F(Load, SelfVerifyingServicesGoWithTheRules) {
-  EXPECT_THAT(load().rules.self_verifying, ElementsAre("sshd"));
+  EXPECT_THAT(load().rules.services.self_verifying, ElementsAre("sshd"));
   scratch.write("usher.toml",
                 std::string(kUsherToml) + "[login]\nself_verifying = [\"sshd\", \"sshd-other\"]\n");
-  EXPECT_THAT(load().rules.self_verifying, ElementsAre("sshd", "sshd-other"));
+  EXPECT_THAT(load().rules.services.self_verifying, ElementsAre("sshd", "sshd-other"));
 }
 
 TEST_F(Load, RelativePathsDoNotDependOnTheWorkingDirectory) {

@@ -17,7 +17,7 @@ SettingsFile settings_of(std::string_view text) {
 TEST(SettingsFile, AnEmptyFileIsAllDefaults) {
   const SettingsFile file = settings_of("");
   EXPECT_EQ(file.settings, Settings{});
-  EXPECT_EQ(file.self_verifying, RuleSet{}.self_verifying);
+  EXPECT_EQ(file.services.self_verifying, ServiceTraits{}.self_verifying);
   EXPECT_TRUE(file.rules_known);
 }
 
@@ -68,7 +68,7 @@ TEST(SettingsFile, EverythingCanBeSet) {
                           .self_dialogues = 9,
                           .self_dialogues_per_user = 10};
   EXPECT_EQ(file.settings, expected);
-  EXPECT_EQ(file.self_verifying, (std::vector<std::string>{"sshd", "sshd-other"}));
+  EXPECT_EQ(file.services.self_verifying, (std::vector<std::string>{"sshd", "sshd-other"}));
 }
 
 TEST(SettingsFile, DottedKeysAreTheSameSettings) {
@@ -98,7 +98,7 @@ TEST(SettingsFile, TheAuditFileCanBeLeftOutWhereThereIsTheJournal) {
 }
 
 TEST(SettingsFile, NoServiceNeedsToBeSelfVerifying) {
-  EXPECT_TRUE(settings_of("login.self_verifying = []").self_verifying.empty());
+  EXPECT_TRUE(settings_of("login.self_verifying = []").services.self_verifying.empty());
 }
 
 TEST(SettingsFile, TheLimitsThemselvesAreAllowed) {

@@ -38,7 +38,7 @@ TEST(Shipped, UsherTomlShowsTheDefaultOfEverySetting) {
   const SettingsFile file = read_settings(document, "/nowhere");
   for (const Finding& finding : document.findings()) ADD_FAILURE() << render(finding);
   EXPECT_EQ(file.settings, Settings{});
-  EXPECT_EQ(file.self_verifying, RuleSet{}.self_verifying);
+  EXPECT_EQ(file.services, ServiceTraits{});
 
   std::size_t shown = 0;
   for (auto&& [section, keys] : document.root()) shown += keys.as_table()->size();

@@ -17,7 +17,7 @@ std::vector<RuleFile> files(const std::vector<std::pair<std::string, std::string
   return all;
 }
 
-const std::vector<std::string> kSshd = {"sshd"};
+const ServiceTraits kSshd;
 
 TEST(VersionOf, TellsApartFilesThatReadAlikeInARow) {
   EXPECT_NE(version_of(files({{"10-a.toml", ""}, {"20-b.toml", "x20-b.tomly"}}), kSshd),
@@ -25,8 +25,10 @@ TEST(VersionOf, TellsApartFilesThatReadAlikeInARow) {
 }
 
 TEST(VersionOf, TellsApartServicesThatReadAlikeInARow) {
-  EXPECT_NE(version_of({}, std::vector<std::string>{"ab"}),
-            version_of({}, std::vector<std::string>{"a", "b"}));
+  EXPECT_NE(version_of({}, {.self_verifying = {"ab"}}),
+            version_of({}, {.self_verifying = {"a", "b"}}));
+  EXPECT_NE(version_of({}, {.screen_lockers = {"a", "b"}, .one_field = {}}),
+            version_of({}, {.screen_lockers = {"a"}, .one_field = {"b"}}));
 }
 
 TEST(VersionOf, DoesNotDependOnTheDirectory) {

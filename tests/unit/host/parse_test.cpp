@@ -9,35 +9,37 @@
 namespace usher::testing {
 namespace {
 
-// Fields 3 to 25 of a stat line; the start time is 4711.
+// Fields 3 to 25 of a stat line; the parent is 42, the start time 4711.
 constexpr std::string_view kRest =
-    " S 1 100 100 34816 100 4194560 2 0 0 0 1 2 3 4 20 0 1 0 4711 10000 20 999\n";
+    " S 42 100 100 34816 100 4194560 2 0 0 0 1 2 3 4 20 0 1 0 4711 10000 20 999\n";
 
 std::string stat_of(std::string_view program) {
   return "100 (" + std::string(program) + ")" + std::string(kRest);
 }
 
-TEST(ParseStartTime, ReadsField22) { EXPECT_EQ(parse_start_time(stat_of("sshd")), 4711U); }
+constexpr ProcessStat kStat{.parent = 42, .start_time = 4711};
 
-TEST(ParseStartTime, AProgramsNameCanNotShiftTheFields) {
+TEST(ParseStat, ReadsFields4And22) { EXPECT_EQ(parse_stat(stat_of("sshd")), kStat); }
+
+TEST(ParseStat, AProgramsNameCanNotShiftTheFields) {
   for (const std::string_view program :
        {"", "a b c", "a) S 1 1 1", "(((", ")))", ") R 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 "})
-    EXPECT_EQ(parse_start_time(stat_of(program)), 4711U) << program;
+    EXPECT_EQ(parse_stat(stat_of(program)), kStat) << program;
 }
 
-TEST(ParseStartTime, WhatIsCutOffIsNothing) {
+TEST(ParseStat, WhatIsCutOffIsNothing) {
   const std::string whole = stat_of("sshd");
   const auto end = whole.find("4711") + 5;
   for (std::size_t size = 0; size < end; ++size)
-    EXPECT_EQ(parse_start_time(std::string_view(whole).substr(0, size)), 0U) << size;
-  EXPECT_EQ(parse_start_time(std::string_view(whole).substr(0, end)), 4711U);
+    EXPECT_FALSE(parse_stat(std::string_view(whole).substr(0, size))) << size;
+  EXPECT_EQ(parse_stat(std::string_view(whole).substr(0, end)), kStat);
 }
 
-TEST(ParseStartTime, WhatIsNoNumberIsNothing) {
+TEST(ParseStat, WhatIsNoNumberIsNothing) {
   for (const std::string_view field : {"", "-1", "47x1", "0x10", "99999999999999999999"}) {
     std::string line = stat_of("sshd");
     line.replace(line.find("4711"), 4, field);
-    EXPECT_EQ(parse_start_time(line), 0U) << field;
+    EXPECT_FALSE(parse_stat(line)) << field;
   }
 }
 

@@ -73,6 +73,7 @@ class LoginTest : public ::testing::Test {
             .user = std::move(user),
             .tty = "ssh",
             .rhost = "192.0.2.7",
+            .auth_info_set = true,
             .caller = caller};
   }
   std::optional<VerdictResult> run(const Request& wanted, ScriptedDialogue& dialogue) {

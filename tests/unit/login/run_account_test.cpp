@@ -30,7 +30,7 @@ TEST_F(AccountTest, ASuccessBelongsToItsProcessServiceAndPerson) {
   recycled_pid.caller.start_time = 100;
   EXPECT_FALSE(account(recycled_pid).accepted);
   rules.replace({.rules = {password_and_code(), Rule{.name = "rest", .require = {{{Factor::otp}}}}},
-                 .self_verifying = {"sshd", "other"}});
+                 .services = {.self_verifying = {"sshd", "other"}}});
   Request other_service = account_of("alice");
   other_service.service = "other";
   EXPECT_FALSE(account(other_service).accepted);
@@ -64,6 +64,30 @@ TEST_F(AccountTest, SshdAloneNeverSlipsPastARule) {
   EXPECT_EQ(audit.last().kind, EventKind::account_denied);
 }
 
+TEST_F(AccountTest, WhatAKeyCouldSatisfyIsLeftToTheSession) {
+  use_rules({rule("a key", {{{Factor::publickey}}})});
+  const VerdictResult verdict = account(account_of("alice"));
+  EXPECT_TRUE(verdict.accepted);
+  EXPECT_TRUE(audit.last().held.empty()) << "nothing was told yet";
+}
+
+TEST_F(AccountTest, AStrictRuleWantsTheTransactionsSuccessEverywhere) {
+  Rule strict = password_and_code();
+  strict.services = {"sudo"};
+  strict.strict_account = true;
+  use_rules({strict});
+  Request sudo = account_of("alice");
+  sudo.service = "sudo";
+  EXPECT_FALSE(account(sudo).accepted);
+
+  Request asking = request("alice");
+  asking.service = "sudo";
+  ScriptedDialogue dialogue;
+  dialogue.answer(std::string(kPassword)).answer(code());
+  ASSERT_TRUE(run(asking, dialogue)->accepted);
+  EXPECT_TRUE(account(sudo).accepted);
+}
+
 TEST_F(AccountTest, ElsewhereSkippingAuthenticationIsTheCallersRight) {
   Rule everywhere = password_and_code();
   everywhere.services.clear();
@@ -88,14 +112,12 @@ TEST_F(AccountTest, UnknownPeopleAndFailedLookUpsAreDenied) {
   EXPECT_EQ(account(account_of("alice")).pam_code, PAM_SYSTEM_ERR);
 }
 
-TEST_F(AccountTest, PhasesThisVersionDoesNotServeAreDenials) {
-  for (const Phase phase : {Phase::password, Phase::open_session, Phase::close_session}) {
-    const VerdictResult verdict = account(request("alice", phase));
-    EXPECT_FALSE(verdict.accepted);
-    EXPECT_NE(verdict.pam_code, PAM_SUCCESS);
-    EXPECT_NE(verdict.pam_code, PAM_IGNORE);
-    EXPECT_EQ(audit.last().kind, EventKind::request_refused);
-  }
+TEST_F(AccountTest, APhaseThisVersionDoesNotServeIsADenial) {
+  const VerdictResult verdict = account(request("alice", Phase::password));
+  EXPECT_FALSE(verdict.accepted);
+  EXPECT_NE(verdict.pam_code, PAM_SUCCESS);
+  EXPECT_NE(verdict.pam_code, PAM_IGNORE);
+  EXPECT_EQ(audit.last().kind, EventKind::request_refused);
 }
 
 Request by_process(pid_t pid) {
@@ -107,14 +129,14 @@ TEST(Transactions, ForgetTheOldestWhenFull) {
   transactions.succeeded(by_process(1), "alice", 0);
   for (std::size_t i = 0; i < Transactions::kCapacity; ++i)
     transactions.succeeded(by_process(2), "alice", 0);
-  EXPECT_FALSE(transactions.take_success(by_process(1), "alice", 0));
-  EXPECT_TRUE(transactions.take_success(by_process(2), "alice", 0));
+  EXPECT_FALSE(transactions.take_for_account(by_process(1), "alice", 0));
+  EXPECT_TRUE(transactions.take_for_account(by_process(2), "alice", 0));
 }
 
 TEST(Transactions, NothingIsTrueBeforeItHappened) {
   Transactions transactions;
   transactions.succeeded(by_process(1), "alice", 1000);
-  EXPECT_FALSE(transactions.take_success(by_process(1), "alice", 999));
+  EXPECT_FALSE(transactions.take_for_account(by_process(1), "alice", 999));
 }
 
 }  // namespace

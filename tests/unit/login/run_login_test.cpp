@@ -134,6 +134,17 @@ TEST_F(LoginTest, AProvenKeyIsNotAskedForAndCounts) {
   EXPECT_EQ(audit.last().held, (std::vector{Factor::publickey, Factor::otp}));
 }
 
+TEST_F(LoginTest, APasswordThatTheStackVerifiedCountsAndTheLogSaysWhose) {
+  Request wanted = request("alice");
+  wanted.proven = {{.factor = Factor::password, .by = ProvenBy::stack, .detail = "pam_sss"}};
+  ScriptedDialogue dialogue;
+  dialogue.answer(code());
+  EXPECT_TRUE(run(wanted, dialogue)->accepted);
+  ASSERT_EQ(audit.last().before.size(), 1U);
+  EXPECT_EQ(audit.last().before[0].by, ProvenBy::stack);
+  EXPECT_EQ(audit.last().before[0].detail, "pam_sss");
+}
+
 TEST_F(LoginTest, AKeyDoesNotReplaceACode) {
   Request wanted = request("alice");
   wanted.proven = {{.factor = Factor::publickey, .by = ProvenBy::sshd, .detail = "ssh-ed25519"}};

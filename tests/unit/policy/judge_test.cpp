@@ -216,7 +216,7 @@ TEST(Judge, AProofSatisfiesTheRequirementItStandsIn) {
   EXPECT_EQ(decision.kind, Kind::ask);
   ASSERT_EQ(decision.proven.size(), 1U);
   EXPECT_EQ(decision.proven[0].requirement, rule.require[0]);
-  EXPECT_EQ(decision.proven[0].by, Factor::publickey);
+  EXPECT_EQ(decision.proven[0].by.factor, Factor::publickey);
   ASSERT_EQ(decision.missing.size(), 1U);
   EXPECT_EQ(decision.missing[0], rule.require[1]);
 }

@@ -52,6 +52,18 @@ TEST(BeginRequest, BelievesSshdsKeyFromATrustedCallerOnly) {
   EXPECT_TRUE(request_from(sshd_begin(), kStranger)->proven.empty());
 }
 
+TEST(BeginRequest, BelievesTheStacksPasswordFromATrustedCallerOnly) {
+  Begin begin = sshd_begin();
+  begin.auth_info = {};
+  begin.password_proven_by = "pam_sss";
+  const auto request = request_from(begin, kRoot);
+  ASSERT_EQ(request->proven.size(), 1U);
+  EXPECT_EQ(request->proven[0].factor, Factor::password);
+  EXPECT_EQ(request->proven[0].by, ProvenBy::stack);
+  EXPECT_EQ(request->proven[0].detail, "pam_sss");
+  EXPECT_TRUE(request_from(begin, kStranger)->proven.empty());
+}
+
 TEST(BeginRequest, TakesNoStrangersWordOnWhereItComesFrom) {
   const auto request = request_from(sshd_begin(), kStranger);
   ASSERT_TRUE(request);

@@ -28,11 +28,14 @@ class LoginServerFixture : public ::testing::Test {
                       .dialogue_milliseconds = 60'000}};
   }
   void start(LoginSocketPlan wanted, ServeRequest serve) {
-    server_.emplace(
-        listen_or_throw(directory_.socket()), std::move(wanted),
-        LoginServerPorts{
-            .host = host_, .clock = clock_, .audit = audit_, .stop = stop_, .counters = counters_},
-        std::move(serve));
+    server_.emplace(listen_or_throw(directory_.socket()), std::move(wanted),
+                    LoginServerPorts{.host = host_,
+                                     .rules = rules_,
+                                     .clock = clock_,
+                                     .audit = audit_,
+                                     .stop = stop_,
+                                     .counters = counters_},
+                    std::move(serve));
     ASSERT_TRUE(server_->start());
   }
   void start(ServeRequest serve) { start(plan(), std::move(serve)); }
@@ -62,6 +65,7 @@ class LoginServerFixture : public ::testing::Test {
 
   const SocketDirectory directory_;
   FakeHost host_;
+  RulesInForce rules_{RuleSet{}};
   FakeClock clock_;
   RecordingAudit audit_;
   Counters counters_;

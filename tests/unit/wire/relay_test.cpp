@@ -43,12 +43,12 @@ constexpr Prompt kCode{.style = PromptStyle::visible, .text = "Code: "};
 constexpr Verdict kSuccess{.seal = Seal::success, .pam_code = PAM_SUCCESS};
 
 RelayResult run(const FakeDaemon& daemon, TestTalk& talk,
-                std::optional<std::uint32_t> server_uid = {}) {
+                std::optional<std::uint32_t> server_uid = {}, Phase phase = Phase::authenticate) {
   const RelaySettings settings{.socket_path = daemon.path(),
                                .server_uid = server_uid.value_or(::geteuid()),
                                .budget_milliseconds = 10'000};
   Relay<TestTalk> relay(settings, talk);
-  return relay.run(Begin{.phase = Phase::authenticate, .service = "test", .user = "ann"});
+  return relay.run(Begin{.phase = phase, .service = "test", .user = "ann"});
 }
 
 TEST(Relay, BringsPromptsThereAndAnswersBack) {
@@ -159,18 +159,32 @@ TEST(Relay, HearsAVerdictThatCameWhileThePersonTyped) {
   EXPECT_EQ(talk.told.at(0), std::pair(PromptStyle::error, std::string("too late")));
 }
 
+TEST(Relay, APasswordToBeChangedIsTheAccountPhasesSuccessAlone) {
+  const Verdict changes{.seal = Seal::success, .pam_code = PAM_NEW_AUTHTOK_REQD};
+  const Verdict denies{.seal = Seal::denied, .pam_code = PAM_NEW_AUTHTOK_REQD};
+  TestTalk talk{};
+  const FakeDaemon accepting({begins(), says(changes)});
+  const RelayResult account = run(accepting, talk, {}, Phase::account);
+  EXPECT_EQ(account.end, RelayEnd::accepted);
+  EXPECT_EQ(account.pam_code, PAM_NEW_AUTHTOK_REQD);
+  const FakeDaemon denying({begins(), says(denies)});
+  EXPECT_EQ(run(denying, talk, {}, Phase::account).pam_code, PAM_SYSTEM_ERR);
+}
+
 TEST(Relay, OnceAskedAHangUpIsADenialAndNotAnAbsence) {
   const FakeDaemon daemon({begins(), says(kPassword), hangs_up()});
   TestTalk talk{"horse"};
   const RelayResult result = run(daemon, talk);
-  EXPECT_EQ(result.end, RelayEnd::unavailable);
+  EXPECT_EQ(result.end, RelayEnd::hung_up);
   EXPECT_EQ(result.pam_code, PAM_AUTH_ERR);
 }
 
-TEST(Relay, AHangUpBeforeAnyQuestionIsAnAbsence) {
-  const FakeDaemon daemon({begins(), hangs_up()});
-  TestTalk talk{};
-  EXPECT_EQ(run(daemon, talk).pam_code, PAM_AUTHINFO_UNAVAIL);
+TEST(Relay, AHangUpBeforeAnyQuestionIsNoAbsenceEither) {
+  for (const auto& greeting : {begins(), greets(), accepts()}) {
+    const FakeDaemon daemon({greeting, hangs_up()});
+    TestTalk talk{};
+    EXPECT_EQ(run(daemon, talk).pam_code, PAM_SYSTEM_ERR);
+  }
 }
 
 TEST(Relay, HavingAskedCarriesOverToTheNextRun) {
@@ -233,6 +247,7 @@ INSTANTIATE_TEST_SUITE_P(
         VerdictCase{Seal::denied, PAM_IGNORE, RelayEnd::denied, PAM_SYSTEM_ERR},
         VerdictCase{Seal::ignore, PAM_SUCCESS, RelayEnd::denied, PAM_SYSTEM_ERR},
         VerdictCase{Seal::success, PAM_IGNORE, RelayEnd::denied, PAM_SYSTEM_ERR},
+        VerdictCase{Seal::success, PAM_NEW_AUTHTOK_REQD, RelayEnd::denied, PAM_SYSTEM_ERR},
         VerdictCase{Seal::success, PAM_AUTH_ERR, RelayEnd::denied, PAM_AUTH_ERR},
         VerdictCase{Seal::ignore, PAM_AUTH_ERR, RelayEnd::denied, PAM_AUTH_ERR},
         VerdictCase{Seal::denied, PAM_AUTH_ERR, RelayEnd::denied, PAM_AUTH_ERR},
