@@ -16,7 +16,7 @@ endfunction()
 # usher_test(NAME SOURCES file... [LIBRARIES target...] [LABELS label...])
 #
 # A GoogleTest program, registered with CTest as one test per TEST(); labelled "unit" unless told
-# otherwise.
+# otherwise. The times are for a test that hangs, on a machine with much else to do.
 function(usher_test name)
   cmake_parse_arguments(PARSE_ARGV 1 test "" "" "SOURCES;LIBRARIES;LABELS")
   if(NOT test_LABELS)
@@ -27,5 +27,6 @@ function(usher_test name)
   target_link_libraries(${name} PRIVATE ${test_LIBRARIES} GTest::gmock GTest::gtest_main)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
   gtest_discover_tests(${name} TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST
-                       PROPERTIES LABELS "${test_LABELS}" TIMEOUT 120)
+                       DISCOVERY_TIMEOUT 120
+                       PROPERTIES LABELS "${test_LABELS}" TIMEOUT 600)
 endfunction()

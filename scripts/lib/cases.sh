@@ -7,8 +7,13 @@ cases_shown=0
 cases_failed=0
 password='correct horse battery staple'
 
+# otp_room SECONDS: waits, if need be, until this time step lasts that much longer.
+otp_room() { while ((otp_period - $(date +%s) % otp_period < $1)); do sleep 0.2; done; }
+
 cases_prepare() {
+  # As authenticators are used.
   otp_digits=6
+  otp_period=30
   usher_install <<'EOF'
 # One rule: whoever comes over SSH has a password or a key, and a one-time code as well.
 [[rule]]

@@ -18,7 +18,6 @@ usherd_start
 person ada
 person eve
 otp_enrol ada
-otp_room 20
 otp_code ada "$(otp_step)"
 
 as_eve() { setpriv --reuid=eve --regid=eve --clear-groups "$@"; }
@@ -47,7 +46,7 @@ check 'nonsense is hung up on' client nonsense /run/usher/self.sock
 check 'sockets held open are bounded, and end' client hold /run/usher/self.sock
 client fill /run/usher/self.sock $S/home/eve/full &
 filler=$!
-check 'the socket for everyone is full' wait_until 10 test -e $S/home/eve/full
+check 'the socket for everyone is full' wait_until $stage_patience test -e $S/home/eve/full
 otp_enrol ada --label second
 otp_code ada "$(otp_step)"
 check 'root still gets in' equal "$("$storm" storm ada $S/secrets/ada.code 1)" \

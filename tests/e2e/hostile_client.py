@@ -15,11 +15,12 @@ import time
 HELLO, BEGIN, ANSWER, VERDICT = 1, 2, 4, 7
 SUCCESS = 0xC693472A5BE0D91F
 MOST_DIALOGUES_OF_A_USER = 8
+PATIENCE = 120  # seconds for what takes none, on a machine with much else to do
 
 
 def connect(path, kind=socket.SOCK_SEQPACKET):
     client = socket.socket(socket.AF_UNIX, kind)
-    client.settimeout(10)
+    client.settimeout(PATIENCE)
     client.connect(path)
     return client
 
@@ -123,7 +124,7 @@ def open_many(path):
 
 def hold(path):
     held = open_many(path)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         held = [client for client in held if not hung_up(client)]
         if len(held) <= MOST_DIALOGUES_OF_A_USER:

@@ -11,20 +11,26 @@ name = "nobody"
 deny = true
 EOF
 usherd_start
-sleep 0.5
 strace -f -p "$usherd_pid" -o $S/log/strace 2>$S/log/strace.err &
 tracer=$!
 traces_all() { grep -q attached $S/log/strace.err; }
-check 'strace is attached' wait_until 10 traces_all
-# What was going on when strace came shows up as one interrupted call per thread.
-sleep 0.5
-before=$(wc -l <$S/log/strace)
+check 'strace is attached' wait_until $stage_patience traces_all
+calls() { wc -l <$S/log/strace; }
+nothing_for_3_s() {
+  local so_far
+  so_far=$(calls)
+  sleep 3
+  [[ $(calls) == "$so_far" ]]
+}
+# What was going on when strace came shows up as one interrupted call per thread, in its own time.
+check 'it comes to rest' wait_until 3 nothing_for_3_s
+before=$(calls)
 sleep 5
-after=$(wc -l <$S/log/strace)
+after=$(calls)
 check 'no system call in 5 s' equal $((after - before)) 0
 usherctl status >/dev/null
-sleep 0.2
-check 'and strace would have seen one' test "$(wc -l <$S/log/strace)" -gt "$after"
+sees_more() { (($(calls) > after)); }
+check 'and strace would have seen one' wait_until $stage_patience sees_more
 kill $tracer
 wait $tracer
 check 'usherd ends in order' usherd_stop

@@ -34,7 +34,6 @@ check 'explain says what denies' grep -qi 'deni\|no rule' <(usherctl explain ada
 
 echo '# the person'
 as() { setpriv --reuid="$1" --regid="$1" --clear-groups env HOME="$S/home/$1" PATH="$PATH" "${@:2}"; }
-otp_room 10
 otp_code ada "$(otp_step)"
 proof() { cat $S/secrets/ada.password $S/secrets/ada.code; }
 check 'nobody takes a code away without proof' \
@@ -78,7 +77,7 @@ check 'the new rules hold' grep -q 'people from afar' <(usherctl explain ada --s
 sed -i 's/people from afar/after the signal/' /etc/usher/rules.d/10-stage.toml
 kill -HUP "$usherd_pid"
 new_rules() { usherctl explain ada --service sshd | grep -q 'after the signal'; }
-check 'SIGHUP reloads too' wait_until 5 new_rules
+check 'SIGHUP reloads too' wait_until $stage_patience new_rules
 check 'usherd ends in order' usherd_stop
 check 'without usherd, usherctl says so' not said usherctl status
 check 'and what to do' grep -q 'usherd' $S/said

@@ -27,7 +27,7 @@ KbdInteractiveAuthentication yes
 PasswordAuthentication no
 PubkeyAuthentication yes
 AuthorizedKeysFile $S/authorized_keys/%u
-LoginGraceTime 60
+LoginGraceTime $stage_patience
 MaxStartups 300
 Match LocalPort $ssh_code
   AuthenticationMethods keyboard-interactive
@@ -52,7 +52,7 @@ EOF
   done >$S/known_hosts
   /usr/sbin/sshd -D -f $S/sshd_config -E $S/log/sshd &
   sshd_pid=$!
-  wait_until 10 sshd_listens || stage_fatal "sshd does not start: $(cat $S/log/sshd)"
+  wait_until $stage_patience sshd_listens || stage_fatal "sshd does not start: $(cat $S/log/sshd)"
 }
 
 sshd_listens() { [[ $(grep -c 'Server listening' $S/log/sshd 2>/dev/null) == 4 ]]; }
@@ -76,7 +76,8 @@ ssh_login() {
   : >$S/answers/prompts
   STAGE_ANSWERS=$S/answers SSH_ASKPASS_REQUIRE=force \
     SSH_ASKPASS=${STAGE_ASKPASS:-$stage_source/tests/e2e/askpass.sh} \
-    timeout --foreground 60 ssh -T -F $S/ssh_config -p "$port" "$@" -- "$name@127.0.0.1" \
+    timeout --foreground $stage_patience \
+    ssh -T -F $S/ssh_config -p "$port" "$@" -- "$name@127.0.0.1" \
     'printf "in as %s\n" "$(id -un)"' </dev/null >$S/printed 2>&1
   status=$?
   cat $S/answers/prompts $S/printed | sed "s/$name@/PERSON@/g" >$S/transcript

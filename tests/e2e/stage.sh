@@ -19,6 +19,8 @@ usherd=$stage_build/usherd
 usherctl=$stage_build/usherctl
 module=$(realpath -m "${USHER_MODULE:-$stage_build/pam_usher.so}")
 S=/run/stage
+# Seconds for what takes none, on a machine with much else to do.
+stage_patience=120
 
 stage_fatal() {
   printf 'stage: %s\n' "$*" >&2
@@ -116,9 +118,9 @@ pam_service() {
   local name=$1
   shift
   cat >"/etc/pam.d/$name" <<EOF
-auth     required $module server_uid=$(id -u usher) $*
-account  required $module server_uid=$(id -u usher) $*
-password required $module server_uid=$(id -u usher) $*
+auth     required $module server_uid=$(id -u usher) timeout=$stage_patience $*
+account  required $module server_uid=$(id -u usher) timeout=$stage_patience $*
+password required $module server_uid=$(id -u usher) timeout=$stage_patience $*
 session  required pam_permit.so
 EOF
 }
@@ -127,5 +129,5 @@ EOF
 syslog_start() {
   : >$S/log/syslog
   python3 "$stage_source/tests/e2e/syslog_sink.py" /dev/log $S/log/syslog &
-  wait_until 10 test -S /dev/log || stage_fatal "no syslog"
+  wait_until $stage_patience test -S /dev/log || stage_fatal "no syslog"
 }

@@ -37,7 +37,7 @@ usherd_start() {
   rm -f /run/usher/*.sock
   usherd_run >>$S/log/usherd 2>&1 </dev/null &
   usherd_pid=$!
-  wait_until "${USHER_PATIENCE:-20}" usherd_serves ||
+  wait_until $stage_patience usherd_serves ||
     stage_fatal "usherd does not start: $(tail -n 20 $S/log/usherd)"
 }
 
@@ -64,13 +64,11 @@ password_of() {
 }
 
 # The stage's authenticators: seeds in $S/secrets/NAME.seed, one period for all. Eight digits, so that
-# a log which happens to hold six of them in a row does not look like one that tells a code.
-otp_period=30
+# a log which happens to hold six of them in a row does not look like one that tells a code; and a
+# period so long that a code is good for the whole of a test, however slow the machine.
+otp_period=600
 otp_digits=8
 otp_step() { printf '%d' $(($(date +%s) / otp_period)); }
-
-# otp_room SECONDS: waits, if need be, until this time step lasts that much longer.
-otp_room() { while ((otp_period - $(date +%s) % otp_period < $1)); do sleep 0.2; done; }
 
 # otp_code NAME STEP: the code of a time step, in $S/secrets/NAME.code.
 otp_code() {
@@ -79,24 +77,33 @@ otp_code() {
 }
 
 # otp_enrol NAME [OPTION...]: root adds a code, confirmed with the one that was shown a step ago, so
-# that the present one is still good for a login.
+# that the present one is still good for a login. Where the next step begins meanwhile, that one has
+# become too old, and what was the present one is the answer to the second question.
 otp_enrol() {
-  local name=$1 line seed=''
+  local name=$1 line seed='' step
   shift
-  otp_room 5
-  coproc enrolment { usherctl otp add --stdin --plain --digits "$otp_digits" "$@" "$name" 2>&1; }
+  local -a period=()
+  # usherd's own default is left to usherd.
+  [[ $otp_period == 30 ]] || period=(--period "$otp_period")
+  coproc enrolment {
+    usherctl otp add --stdin --plain --digits "$otp_digits" "${period[@]}" "$@" "$name" 2>&1
+  }
   # shellcheck disable=SC2154  # coproc makes enrolment_PID
   local job=$enrolment_PID from=${enrolment[0]} to=${enrolment[1]}
   exec {from}<&"$from" {to}>&"$to"
   : >$S/log/enrol
-  while [[ -z $seed ]] && IFS= read -r -t 20 -u "$from" line; do
+  while [[ -z $seed ]] && IFS= read -r -t $stage_patience -u "$from" line; do
     printf '%s\n' "$line" >>$S/log/enrol
     [[ ! $line =~ secret=([A-Z2-7]+) ]] || seed=${BASH_REMATCH[1]}
   done
   [[ -n $seed ]] || stage_fatal "usherctl otp add shows no secret: $(cat $S/log/enrol)"
   printf '%s\n' "$seed" >"$S/secrets/$name.seed"
-  otp_code "$name" $(($(otp_step) - 1))
-  cat "$S/secrets/$name.code" >&"$to"
+  step=$(otp_step)
+  {
+    otp_code "$name" $((step - 1)) && cat "$S/secrets/$name.code"
+    otp_code "$name" "$step" && cat "$S/secrets/$name.code"
+  } >$S/secrets/confirmation
+  cat $S/secrets/confirmation >&"$to"
   exec {to}>&-
   cat <&"$from" >>$S/log/enrol
   exec {from}<&-

@@ -63,7 +63,7 @@ void FakeDaemon::stop_listening() {
 bool FakeDaemon::wait_for(int descriptor) const {
   std::array watched = {pollfd{.fd = descriptor, .events = POLLIN, .revents = 0},
                         pollfd{.fd = over_reader_.get(), .events = POLLIN, .revents = 0}};
-  return ::poll(watched.data(), watched.size(), 20'000) > 0 && watched[0].revents != 0;
+  return ::poll(watched.data(), watched.size(), 60'000) > 0 && watched[0].revents != 0;
 }
 
 bool FakeDaemon::accept() {

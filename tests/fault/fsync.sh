@@ -15,7 +15,6 @@ pam_service storm
 usherd_start
 person ada
 otp_enrol ada
-otp_room 20
 otp_code ada "$(otp_step)"
 log_in() { "$stage_build/tests/login_storm" storm ada $S/secrets/ada.code 1; }
 
@@ -23,7 +22,7 @@ strace -f -p "$usherd_pid" -o $S/log/strace -e trace=fsync,fdatasync \
   -e inject=fsync,fdatasync:error=EIO 2>$S/log/strace.err &
 tracer=$!
 traces() { grep -q attached $S/log/strace.err; }
-check 'strace is attached' wait_until 10 traces
+check 'strace is attached' wait_until $stage_patience traces
 check 'a failing fsync: denied' not quiet matches "$(log_in)" accepted=1
 check 'it was a fsync that failed' grep -q 'EIO.*INJECTED' $S/log/strace
 check 'and the log says why' matches "$(event kind) $(event reason)" '^login-denied .*(commit|disk|I/O)'

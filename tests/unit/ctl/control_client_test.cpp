@@ -16,7 +16,7 @@ namespace {
 using Kind = ControlFailure::Kind;
 using testing::FakeControl;
 
-constexpr std::int64_t kLong = 20'000;
+constexpr std::int64_t kLong = 60'000;
 constexpr std::int64_t kShort = 30;
 
 std::expected<Json, ControlFailure> call(const FakeControl& usherd, std::int64_t patience = kLong) {

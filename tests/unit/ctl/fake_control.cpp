@@ -15,7 +15,7 @@
 namespace usher::testing {
 namespace {
 
-constexpr int kPatience = 20'000;  // milliseconds, for a test that hangs
+constexpr int kPatience = 60'000;  // milliseconds, for a test that hangs
 
 /// Whether `descriptor` became readable before the test was over and the time up.
 bool readable(int descriptor, int over, int milliseconds) {

@@ -19,6 +19,9 @@
 namespace usher::testing {
 namespace {
 
+constexpr int kPatience = 60'000;  // milliseconds, for a test that hangs
+constexpr char kEndMark = '\x1c';  // what no program of these tests writes
+
 /// The session's first process, which does what a shell does: start the program and see it end.
 /// Forked off a process with threads, so nothing but system calls.
 [[noreturn]] void lead_session(int terminal, int reports, char* const* command) {
@@ -86,7 +89,7 @@ void Person::type(std::string_view keys) {
 
 bool Person::read_more() {
   pollfd watched{.fd = keyboard_.get(), .events = POLLIN, .revents = 0};
-  if (::poll(&watched, 1, 20'000) <= 0) return false;
+  if (::poll(&watched, 1, kPatience) <= 0) return false;
   std::array<char, 4096> chunk{};
   const ssize_t got = ::read(keyboard_.get(), chunk.data(), chunk.size());
   if (got <= 0) return false;
@@ -110,10 +113,14 @@ bool Person::sees(std::string_view text) {
 int Person::ended() {
   const int status = next_report<int>(reports_);
   program_ = -1;
-  // What it wrote last.
-  pollfd watched{.fd = keyboard_.get(), .events = POLLIN, .revents = 0};
-  while (::poll(&watched, 1, 0) > 0 && (watched.revents & POLLIN) != 0 && read_more()) {
+  // What it wrote last: the kernel hands it on in its own time, but in order.
+  if (::write(slave_.get(), &kEndMark, 1) != 1) ADD_FAILURE() << std::strerror(errno);
+  while (!screen_.ends_with(kEndMark)) {
+    if (read_more()) continue;
+    ADD_FAILURE() << "not all that was written came to the screen";
+    break;
   }
+  if (screen_.ends_with(kEndMark)) screen_.pop_back();
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 

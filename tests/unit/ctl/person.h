@@ -12,7 +12,7 @@
 namespace usher::testing {
 
 /// A person at a terminal of their own, in which a program runs. What the person waits for and does
-/// not see within 20 s fails the test.
+/// not see within a minute fails the test.
 class Person {
  public:
   /// A terminal; what is typed before run() is what is called typing ahead.

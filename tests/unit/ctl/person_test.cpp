@@ -94,6 +94,7 @@ TEST(AtATerminal, WhatWasTypedAheadAndSeenIsNotTheAnswer) {
   const FakeDaemon usherd({begins(), says(kPassword), hears_answer("hunter2"), says(kSuccess)});
   Person person;
   person.type("typed ahead\n");
+  ASSERT_TRUE(person.sees("typed ahead\r\n"));  // only then has the terminal taken it
   person.run(setting_at(usherd));
   ASSERT_TRUE(person.sees("Password: "));
   person.type("hunter2\n");

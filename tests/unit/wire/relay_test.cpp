@@ -46,7 +46,7 @@ RelayResult run(const FakeDaemon& daemon, TestTalk& talk,
                 std::optional<std::uint32_t> server_uid = {}, Phase phase = Phase::authenticate) {
   const RelaySettings settings{.socket_path = daemon.path(),
                                .server_uid = server_uid.value_or(::geteuid()),
-                               .budget_milliseconds = 10'000};
+                               .budget_milliseconds = 60'000};
   Relay<TestTalk> relay(settings, talk);
   return relay.run(Begin{.phase = phase, .service = "test", .user = "ann"});
 }
