@@ -122,13 +122,14 @@ Usherd::Usherd(const std::filesystem::path& file, Configuration configuration, P
     : file_(file),
       started_at_(clock_.wall_microseconds()),
       parts_(std::move(parts)),
+      paced_(*parts_.audit, clock_),
       otp_(*parts_.store, clock_),
       rules_(std::move(configuration.rules)),
       reloader_(file, configuration.settings, rules_, *parts_.audit, clock_),
       login_{.store = *parts_.store,
              .host = host_,
              .clock = clock_,
-             .audit = *parts_.audit,
+             .audit = paced_,
              .password = parts_.password,
              .otp = otp_,
              .transactions = transactions_,
@@ -199,9 +200,10 @@ bool Usherd::stop() {
   bool drained = root_server_->drain(deadline);
   drained = self_server_->drain(deadline) && drained;
   drained = control_server_->drain(deadline) && drained;
-  if (const auto recorded =
-          record(EventKind::service_stopped, drained ? "all dialogues ended" : "some cut off");
-      !recorded)
+  std::string reason = drained ? "all dialogues ended" : "some cut off";
+  if (const std::uint64_t unlisted = paced_.take_unlisted(); unlisted > 0)
+    reason += fmt::format("; {} denials were not listed", unlisted);
+  if (const auto recorded = record(EventKind::service_stopped, std::move(reason)); !recorded)
     report_trouble(recorded.error().message);
   return drained;
 }

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/server/begin_request.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <string_view>
 
-#include "daemon/model/network.h"
 #include "daemon/server/ssh_auth_info.h"
 
 namespace usher {
@@ -15,8 +12,6 @@ namespace {
 bool is_plausible_host(std::string_view rhost) {
   return std::ranges::all_of(rhost, [](char c) { return c > ' ' && c < '\x7f'; });
 }
-
-char lowered(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 }  // namespace
 
@@ -43,20 +38,6 @@ Result<Request> request_from(const Begin& begin, const Caller& caller) {
   if (!is_plausible_host(request.rhost)) return failure("the remote host is not plain text");
   request.proven = proofs_from_ssh_auth_info(begin.auth_info);
   return request;
-}
-
-std::string counting_name_of(const std::string& rhost) {
-  const Source source = Source::of(rhost);
-  if (source.kind == Source::Kind::address) {
-    constexpr Network kMapped{{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0}}, 96};
-    const std::size_t bytes = kMapped.contains(source.address) ? 16 : 8;
-    std::string name;
-    for (std::size_t i = 0; i < bytes; ++i) name += fmt::format("{:02x}", source.address.bytes[i]);
-    return name;
-  }
-  std::string name = rhost;
-  std::ranges::transform(name, name.begin(), lowered);
-  return name;
 }
 
 }  // namespace usher

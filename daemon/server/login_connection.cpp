@@ -11,6 +11,7 @@
 #include "daemon/login/admission.h"
 #include "daemon/server/begin_request.h"
 #include "daemon/server/channel_dialogue.h"
+#include "daemon/server/person_behind.h"
 #include "daemon/server/socket_server.h"
 
 namespace usher {
@@ -23,6 +24,7 @@ Caller caller_from(const ucred& peer, Host& host) {
           .uid = peer.uid,
           .gid = peer.gid,
           .start_time = host.start_time_of(peer.pid),
+          .person = person_behind(peer),
           .trusted = is_trusted(peer.uid)};
 }
 
