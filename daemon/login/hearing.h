@@ -30,6 +30,12 @@ using Outcome = std::expected<VerdictResult, DialogueEnd>;
   return VerdictResult::deny(PAM_SYSTEM_ERR, what);
 }
 
+/// The answers were right and came to nothing inside. It is told as wrong answers are: on a full
+/// disk usherd would otherwise say who knows a password.
+[[nodiscard]] inline VerdictResult lost_success(const std::string& what) {
+  return VerdictResult::deny(PAM_AUTH_ERR, what);
+}
+
 /// Judges the request by its rules and notes in the event which rule decided and what was proven.
 /// `person` is null where there is no such account.
 [[nodiscard]] Decision judge_and_note(Hearing& hearing, const Person* person);

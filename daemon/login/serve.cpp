@@ -129,7 +129,9 @@ std::optional<VerdictResult> serve(const Request& request, Dialogue& dialogue, L
   const auto recorded =
       record(hearing, kind_of(request.phase, outcome->accepted), outcome->reason, started_at);
   if (!recorded && outcome->accepted)
-    return internal_failure("not recorded: " + recorded.error().message);
+    return request.phase == Phase::authenticate
+               ? lost_success("not recorded: " + recorded.error().message)
+               : internal_failure("not recorded: " + recorded.error().message);
   if (outcome->accepted && request.phase == Phase::authenticate)
     ports.transactions.succeeded(request, hearing.event.person, ports.clock.boot_microseconds());
   return std::move(*outcome);

@@ -110,6 +110,23 @@ TEST_F(LoginTest, WhatCannotBeRecordedIsDenied) {
   EXPECT_NE(verdict.pam_code, PAM_SUCCESS);
 }
 
+TEST_F(LoginTest, WhileStoreOrAuditFailRightAnswersLookLikeWrongOnes) {
+  const auto same_answer = [&] {
+    const VerdictResult wrong = login("alice", "wrong", code());
+    const VerdictResult right = login("alice", kPassword, code());
+    EXPECT_FALSE(right.accepted);
+    EXPECT_EQ(right.pam_code, wrong.pam_code);
+    EXPECT_EQ(right.text, wrong.text);
+    EXPECT_EQ(right.password_length, wrong.password_length);
+  };
+  store.fail_commits(true);
+  same_answer();
+  audit.fail(true);
+  same_answer();
+  store.fail_commits(false);
+  same_answer();
+}
+
 TEST_F(LoginTest, ASuccessThatWasNotRecordedDoesNotCountInTheAccountPhaseEither) {
   audit.fail(true);
   static_cast<void>(login("alice", kPassword, code()));
