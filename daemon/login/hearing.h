@@ -2,11 +2,13 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 
 #include "daemon/audit/audit.h"
 #include "daemon/login/dialogue.h"
 #include "daemon/login/login.h"
 #include "daemon/model/decision.h"
+#include "daemon/model/effect.h"
 #include "daemon/model/person.h"
 #include "daemon/model/verdict.h"
 
@@ -20,6 +22,9 @@ struct Hearing {
   LoginPorts& ports;
   const RuleSet& rules;
   AuditEvent event;
+  /// What whoever changes their own credentials has proven to have. Every change is committed on
+  /// condition that it is all they have by then; unset where the caller is trusted.
+  std::optional<ExpectCredentials> proven_credentials = {};
 };
 
 /// A verdict, or the reason why there was nobody left to give one to.
