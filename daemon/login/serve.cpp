@@ -8,6 +8,7 @@
 
 #include "daemon/audit/event_id.h"
 #include "daemon/login/admission.h"
+#include "daemon/login/group_facts.h"
 #include "daemon/login/hearing.h"
 #include "daemon/login/login.h"
 #include "daemon/policy/judge.h"
@@ -87,9 +88,11 @@ std::span<const Proof> proofs_that_count(const Hearing& hearing) {
 }  // namespace
 
 Decision judge_and_note(Hearing& hearing, const Person* person) {
+  const GroupFacts groups = look_up_groups(hearing.rules, person, hearing.ports.host);
   Decision decision = judge(hearing.rules, {.service = hearing.request.service,
                                             .source = Source::of(hearing.request.rhost),
-                                            .person = person,
+                                            .person = groups.person ? &*groups.person : nullptr,
+                                            .unresolved_groups = groups.unresolved,
                                             .proven = proofs_that_count(hearing)});
   if (decision.rule != nullptr) {
     hearing.event.rule = decision.rule->name;

@@ -135,6 +135,29 @@ TEST_F(LoginTest, ASuccessThatWasNotRecordedDoesNotCountInTheAccountPhaseEither)
   EXPECT_FALSE(run(request("alice", Phase::account), dialogue)->accepted);
 }
 
+TEST_F(LoginTest, WhileGroupsCannotBeLookedUpNoWeakerRuleDecides) {
+  Rule staff = password_and_code();
+  staff.groups = {"staff"};
+  Rule everybody = rule("everybody else", {{{Factor::password}}});
+  use_rules({staff, everybody});
+  host.fail_groups(true);
+  ScriptedDialogue dialogue;
+  const auto verdict = run(request("alice"), dialogue);
+  ASSERT_TRUE(verdict);
+  EXPECT_FALSE(verdict->accepted);
+  EXPECT_NE(audit.last().reason.find("staff"), std::string::npos);
+  host.fail_groups(false);
+  EXPECT_TRUE(login("alice", kPassword, code()).accepted);
+}
+
+TEST_F(LoginTest, AGroupsOwnListOfMembersCounts) {
+  host.add_group("wheel", {.gid = 10, .members = {"bob", "alice"}});
+  Rule wheel = password_and_code();
+  wheel.groups = {"wheel"};
+  use_rules({wheel});
+  EXPECT_TRUE(login("alice", kPassword, code()).accepted);
+}
+
 TEST_F(LoginTest, AProvenKeyIsNotAskedForAndCounts) {
   use_rules({rule("key or password, and code",
                   {{{Factor::password, Factor::publickey}}, {{Factor::otp}}})});
