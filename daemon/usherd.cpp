@@ -26,7 +26,7 @@ namespace {
 constexpr mode_t kForRoot = 0600;
 constexpr mode_t kForAll = 0666;
 constexpr std::int64_t kStopMilliseconds = 3'000;
-constexpr SocketLimits kControlLimits{.total = 16, .per_person = 4, .reserved_for_root = 4};
+constexpr SocketLimits kControlLimits{.total = 16, .per_outsider = 4, .reserved_for_root = 4};
 
 Result<std::unique_ptr<Store>> open_store(const Settings& settings) {
   auto key = MasterKey::read(settings.master_key);
@@ -68,21 +68,16 @@ LoginSocketPlan root_plan(const Settings& settings) {
   const std::size_t reserved = std::min<std::size_t>(settings.root_dialogues_reserved, total);
   return {.name = "root.sock",
           .limits = {.total = total,
-                     .per_person = settings.root_dialogues_per_host,
+                     .per_outsider = settings.root_dialogues_per_host,
                      .reserved_for_root = reserved,
                      .trusted_only = true},
-          .remote_dialogues = total - reserved,
-          .remote_dialogues_per_host = settings.root_dialogues_per_host,
           .times = times_of(settings)};
 }
 
 LoginSocketPlan self_plan(const Settings& settings) {
-  // By uid alone: the remote host is the caller's own word here.
-  const std::size_t total = settings.self_dialogues;
   return {.name = "self.sock",
-          .limits = {.total = total, .per_person = settings.self_dialogues_per_user},
-          .remote_dialogues = total,
-          .remote_dialogues_per_host = total,
+          .limits = {.total = settings.self_dialogues,
+                     .per_outsider = settings.self_dialogues_per_user},
           .times = times_of(settings)};
 }
 
@@ -173,7 +168,7 @@ Result<void> Usherd::open_sockets(const Settings& settings) {
       std::make_unique<LoginServer>(std::move(*self), self_plan(settings), ports, serve_login);
   control_server_ = std::make_unique<SocketServer>(
       std::move(*control), kControlLimits,
-      [this](UniqueFd connection, const ucred& peer) {
+      [this](UniqueFd connection, const ucred& peer, uid_t) {
         serve_control(std::move(connection), peer);
       },
       [](const ucred&, const char*) {});

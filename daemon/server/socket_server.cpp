@@ -23,7 +23,7 @@ namespace {
 /// All that a connection's thread takes with it; shared, since std::function wants copies.
 struct Admitted {
   UniqueFd connection;
-  std::optional<KeyedLimit<uid_t>::Ticket> place;
+  std::optional<SocketServer::Outsiders::Ticket> place;
 };
 
 std::optional<ucred> peer_of(const UniqueFd& connection) {
@@ -35,7 +35,7 @@ std::optional<ucred> peer_of(const UniqueFd& connection) {
   return peer;
 }
 
-std::size_t open_to_people(const SocketLimits& limits) {
+std::size_t open_to_outsiders(const SocketLimits& limits) {
   return limits.total > limits.reserved_for_root ? limits.total - limits.reserved_for_root : 0;
 }
 
@@ -48,7 +48,7 @@ SocketServer::SocketServer(ListenSocket listener, SocketLimits limits, Serve ser
       limits_(limits),
       serve_(std::move(serve)),
       refused_(std::move(refused)),
-      people_(open_to_people(limits), limits.per_person),
+      outsiders_(open_to_outsiders(limits), limits.per_outsider),
       threads_(limits.total) {}
 
 SocketServer::~SocketServer() { stop_accepting(); }
@@ -116,11 +116,11 @@ const char* SocketServer::admit(UniqueFd& connection, const ucred& peer) {
   if (limits_.trusted_only && !is_trusted(peer.uid)) return "this socket is for root";
   const uid_t person = person_behind(peer);
   const bool counted = !is_trusted(person);
-  auto place = counted ? people_.enter(person) : std::nullopt;
+  auto place = counted ? outsiders_.enter(fmt::format("uid {}", person)) : std::nullopt;
   if (counted && !place) return "too many connections, in all or of this user";
   auto admitted = std::make_shared<Admitted>(Admitted{std::move(connection), std::move(place)});
-  const bool started =
-      threads_.start([this, admitted, peer] { serve_(std::move(admitted->connection), peer); });
+  const bool started = threads_.start(
+      [this, admitted, peer, person] { serve_(std::move(admitted->connection), peer, person); });
   return started ? nullptr : "no room for another thread";
 }
 

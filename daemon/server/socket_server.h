@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <functional>
 #include <optional>
+#include <string>
 #include <thread>
 
 #include "daemon/model/result.h"
@@ -25,9 +26,10 @@ namespace usher {
 /// How many connections a socket holds at once.
 struct SocketLimits {
   std::size_t total = 0;
-  /// For each person who is not root, also behind a program that speaks as root (su, sudo).
-  std::size_t per_person = 0;
-  /// Of `total`, what all these people together can't use up.
+  /// For each outsider: a person who is not root, also behind a program that speaks as root (su,
+  /// sudo), or a remote host.
+  std::size_t per_outsider = 0;
+  /// Of `total`, what all outsiders together can't use up.
   std::size_t reserved_for_root = 0;
   /// Nobody else is served here at all.
   bool trusted_only = false;
@@ -41,9 +43,11 @@ struct SocketLimits {
 /// drain(). One thread starts and stops it.
 class SocketServer {
  public:
+  /// Who is counted: "uid 1000" or "host 192.0.2.7".
+  using Outsiders = KeyedLimit<std::string>;
   /// Serves one connection to its end; called in many threads at once, and bounded in time by its
-  /// own deadlines.
-  using Serve = std::function<void(UniqueFd connection, const ucred& peer)>;
+  /// own deadlines. `person`: see person_behind(); others than root are counted already.
+  using Serve = std::function<void(UniqueFd connection, const ucred& peer, uid_t person)>;
   /// Told of each connection that was closed unserved, and why; called in the accepting thread.
   using Refused = std::function<void(const ucred& peer, const char* reason)>;
 
@@ -59,6 +63,8 @@ class SocketServer {
   void stop_accepting();
   /// Waits until no connection is left; false where `deadline` passed first.
   [[nodiscard]] bool drain(Deadline deadline) const { return threads_.wait_until_empty(deadline); }
+  /// For counting those who turn out to speak for a remote host, among all outsiders.
+  [[nodiscard]] Outsiders& outsiders() noexcept { return outsiders_; }
 
  private:
   void accept_until_stopped();
@@ -69,7 +75,7 @@ class SocketServer {
   const SocketLimits limits_;
   const Serve serve_;
   const Refused refused_;
-  KeyedLimit<uid_t> people_;
+  Outsiders outsiders_;
   ThreadSet threads_;
   std::optional<StopSignal> closing_;
   std::thread acceptor_;

@@ -2,7 +2,6 @@
 #include "daemon/server/socket_server.h"
 
 #include <gtest/gtest.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -22,7 +21,7 @@ class SocketServerTest : public ::testing::Test {
   SocketServer& start(const SocketLimits& limits) {
     server_.emplace(
         listen_or_throw(directory_.socket()), limits,
-        [this](UniqueFd connection, const ucred& peer) {
+        [this](UniqueFd connection, const ucred& peer, uid_t) {
           EXPECT_EQ(peer.pid, ::getpid());
           EXPECT_EQ(peer.uid, ::getuid());
           ++served_;
@@ -51,14 +50,14 @@ class SocketServerTest : public ::testing::Test {
 };
 
 TEST_F(SocketServerTest, ServesManyAtOnce) {
-  start({.total = 8, .per_person = 8});
+  start({.total = 8, .per_outsider = 8});
   std::vector<UniqueFd> connections;
   for (int i = 0; i < 8; ++i) connections.push_back(connect());
   for (const UniqueFd& connection : connections) EXPECT_TRUE(is_served(connection));
 }
 
 TEST_F(SocketServerTest, ClosesWhoeverIsOverTheTotal) {
-  start({.total = 2, .per_person = 8});
+  start({.total = 2, .per_outsider = 8});
   const UniqueFd one = connect();
   const UniqueFd two = connect();
   EXPECT_TRUE(is_served(one) && is_served(two));
@@ -69,15 +68,9 @@ TEST_F(SocketServerTest, ClosesWhoeverIsOverTheTotal) {
   EXPECT_EQ(refusals_.size(), 1U);
 }
 
-/// Makes this thread, and so what /proc says of the process, a set-user-id program that `person`
-/// started. By the system call: setresuid(3) would change the server's threads as well.
-void start_as_setuid_program_of(uid_t person) {
-  ASSERT_EQ(::syscall(SYS_setresuid, person, 0, 0), 0);
-}
-
 TEST_F(SocketServerTest, CountsASetuidProgramAgainstThePersonBehindItAndKeepsRootsShare) {
   if (::getuid() != 0) GTEST_SKIP() << "needs root, to be somebody else";
-  start({.total = 8, .per_person = 1});
+  start({.total = 8, .per_outsider = 1});
   start_as_setuid_program_of(65534);
   const UniqueFd one = connect();
   EXPECT_TRUE(is_served(one));
@@ -88,7 +81,7 @@ TEST_F(SocketServerTest, CountsASetuidProgramAgainstThePersonBehindItAndKeepsRoo
 
 TEST_F(SocketServerTest, PeopleTogetherLeaveRootItsReserve) {
   if (::getuid() != 0) GTEST_SKIP() << "needs root, to be somebody else";
-  start({.total = 2, .per_person = 2, .reserved_for_root = 1});
+  start({.total = 2, .per_outsider = 2, .reserved_for_root = 1});
   start_as_setuid_program_of(65534);
   const UniqueFd one = connect();
   EXPECT_TRUE(is_served(one));
@@ -98,14 +91,14 @@ TEST_F(SocketServerTest, PeopleTogetherLeaveRootItsReserve) {
 }
 
 TEST_F(SocketServerTest, HasRoomAgainWhenAConnectionEnds) {
-  start({.total = 1, .per_person = 1});
+  start({.total = 1, .per_outsider = 1});
   EXPECT_TRUE(is_served(connect()));
   ASSERT_TRUE(server_->drain(soon()));
   EXPECT_TRUE(is_served(connect()));
 }
 
 TEST_F(SocketServerTest, ServesWhoWasInTheQueueWhenItStopsAndNobodyAfter) {
-  start({.total = 4, .per_person = 4});
+  start({.total = 4, .per_outsider = 4});
   const UniqueFd early = connect();
   server_->stop_accepting();
   EXPECT_TRUE(is_served(early));
@@ -114,7 +107,7 @@ TEST_F(SocketServerTest, ServesWhoWasInTheQueueWhenItStopsAndNobodyAfter) {
 }
 
 TEST_F(SocketServerTest, SaysWhetherItWasDrainedInTime) {
-  start({.total = 4, .per_person = 4});
+  start({.total = 4, .per_outsider = 4});
   UniqueFd lingering = connect();
   EXPECT_TRUE(is_served(lingering));
   server_->stop_accepting();
@@ -125,7 +118,7 @@ TEST_F(SocketServerTest, SaysWhetherItWasDrainedInTime) {
 
 TEST_F(SocketServerTest, MayBeDestroyedUnstarted) {
   server_.emplace(
-      listen_or_throw(directory_.socket()), SocketLimits{}, [](UniqueFd, const ucred&) {},
+      listen_or_throw(directory_.socket()), SocketLimits{}, [](UniqueFd, const ucred&, uid_t) {},
       [](const ucred&, const char*) {});
 }
 
