@@ -29,9 +29,11 @@ Result<Request> request_from(const Begin& begin, const Caller& caller) {
                     .plain = begin.manage.plain != 0};
   request.caller = caller;
   if (request.service.empty()) return failure("the request names no service");
-  // Nobody else's word on where a request comes from may stand in the audit log as if it were
-  // known.
-  if (!caller.trusted) return request;
+  // Nobody else's word on who asks, and from where, may stand in the audit log as if it were known.
+  if (!caller.trusted) {
+    if (request.phase == Phase::manage) request.service = "usherctl";
+    return request;
+  }
   request.tty = begin.tty;
   request.rhost = begin.rhost;
   request.ruser = begin.ruser;

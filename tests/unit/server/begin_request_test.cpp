@@ -60,6 +60,13 @@ TEST(BeginRequest, TakesNoStrangersWordOnWhereItComesFrom) {
   EXPECT_EQ(request->ruser, "");
 }
 
+TEST(BeginRequest, AStrangersChangeIsUsherctlsWhateverItSays) {
+  Begin begin = sshd_begin();
+  begin.phase = Phase::manage;
+  EXPECT_EQ(request_from(begin, kStranger)->service, "usherctl");
+  EXPECT_EQ(request_from(begin, kRoot)->service, "sshd");
+}
+
 TEST(BeginRequest, RefusesARemoteHostThatIsNoPlainText) {
   for (const char* rhost : {"192.0.2.7\n", "a b", "\x1b[2J", "h\xc3\xb6st"}) {
     Begin begin = sshd_begin();
