@@ -8,6 +8,8 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
+#include <cstdlib>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -37,6 +39,14 @@ std::optional<ucred> peer_of(const UniqueFd& connection) {
 
 std::size_t open_to_outsiders(const SocketLimits& limits) {
   return limits.total > limits.reserved_for_root ? limits.total - limits.reserved_for_root : 0;
+}
+
+constexpr std::chrono::milliseconds kRest{100};
+constexpr int kMostFailures = 30;
+
+[[noreturn]] void end_process() {
+  report_trouble("a socket of usherd's can't be waited at; usherd ends, to be started anew");
+  std::_Exit(EXIT_FAILURE);
 }
 
 }  // namespace
@@ -75,13 +85,29 @@ void SocketServer::stop_accepting() {
   acceptor_.join();
 }
 
+SocketServer::Wake SocketServer::wait_for_caller() const {
+  std::array<pollfd, 2> watched{{{.fd = closing_->descriptor(), .events = POLLIN, .revents = 0},
+                                 {.fd = listener_.descriptor(), .events = POLLIN, .revents = 0}}};
+  int ready = -1;
+  do {
+    ready = ::poll(watched.data(), watched.size(), -1);
+  } while (ready < 0 && errno == EINTR);
+  if (ready < 0) return closing_->raised() ? Wake::closing : Wake::failed;
+  if (watched[0].revents != 0) return Wake::closing;
+  return watched[1].revents == POLLIN ? Wake::caller : Wake::failed;
+}
+
 void SocketServer::accept_until_stopped() {
-  for (;;) {
-    std::array<pollfd, 2> watched{{{.fd = closing_->descriptor(), .events = POLLIN, .revents = 0},
-                                   {.fd = listener_.descriptor(), .events = POLLIN, .revents = 0}}};
-    if (::poll(watched.data(), watched.size(), -1) < 0 && errno != EINTR) break;
-    if (watched[0].revents != 0) break;
-    if (watched[1].revents != 0) static_cast<void>(accept_one());
+  int failures = 0;
+  for (Wake wake = wait_for_caller(); wake != Wake::closing; wake = wait_for_caller()) {
+    if (wake == Wake::caller) {
+      failures = 0;
+      static_cast<void>(accept_one());
+      continue;
+    }
+    // Out of memory, or of descriptors by a limit set too low: that may pass.
+    if (++failures == kMostFailures) end_process();
+    std::this_thread::sleep_for(kRest);
   }
   if (listener_.refuse_more())
     while (accept_one()) {

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -36,7 +37,8 @@ struct SocketLimits {
 };
 
 /// Accepts connections at one socket and gives each a thread. Whoever is over a limit is closed at
-/// once, unread. Idle, it sleeps in poll(2) without a timeout.
+/// once, unread. Idle, it sleeps in poll(2) without a timeout. Where the socket can't be waited at
+/// for three seconds it ends the process: usherd must not look alive while nobody can reach it.
 ///
 /// Going down has an order: stop_accepting() first, so that a module which is told to come back
 /// meets no socket of ours but the next one's; then the signal that the connections watch; then
@@ -67,6 +69,8 @@ class SocketServer {
   [[nodiscard]] Outsiders& outsiders() noexcept { return outsiders_; }
 
  private:
+  enum class Wake : std::uint8_t { caller = 1, closing, failed };
+  [[nodiscard]] Wake wait_for_caller() const;
   void accept_until_stopped();
   [[nodiscard]] bool accept_one();
   [[nodiscard]] const char* admit(UniqueFd& connection, const ucred& peer);

@@ -56,14 +56,18 @@ inline StopSignal stop_or_throw() {
   return std::move(*made);
 }
 
-/// Connects, or returns an invalid descriptor with errno set.
-inline UniqueFd connect_to(const std::string& path, int type = SOCK_SEQPACKET) {
+/// Connects `socket`; errno says why not.
+inline bool connect_at(const UniqueFd& socket, const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
+  return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+}
+
+/// Connects, or returns an invalid descriptor with errno set.
+inline UniqueFd connect_to(const std::string& path, int type = SOCK_SEQPACKET) {
   UniqueFd socket(::socket(AF_UNIX, type | SOCK_CLOEXEC, 0));
-  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-    socket.reset();
+  if (!connect_at(socket, path)) socket.reset();
   return socket;
 }
 

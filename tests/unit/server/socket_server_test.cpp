@@ -2,12 +2,16 @@
 #include "daemon/server/socket_server.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
+#include <cstdlib>
 #include <latch>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tests/unit/server/server_fixture.h"
@@ -114,6 +118,38 @@ TEST_F(SocketServerTest, SaysWhetherItWasDrainedInTime) {
   EXPECT_FALSE(server_->drain(Deadline::after(0)));
   lingering.reset();
   EXPECT_TRUE(server_->drain(soon()));
+}
+
+/// Lets a caller in under a limit of descriptors so low that the server can't poll(2) for the next.
+void connect_and_keep_from_polling(const UniqueFd& caller, const std::string& path) {
+  rlimit limit{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+  limit.rlim_cur = 1;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+  EXPECT_TRUE(connect_at(caller, path));
+}
+
+TEST_F(SocketServerTest, OutlivesAShortTimeInWhichItCanNotWait) {
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  start({.total = 4, .per_outsider = 4});
+  const UniqueFd caller(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
+  connect_and_keep_from_polling(caller, directory_.socket());
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_TRUE(is_served(caller));
+  EXPECT_TRUE(is_served(connect()));
+}
+
+TEST_F(SocketServerTest, EndsTheProcessWhereItStaysDeaf) {
+  EXPECT_EXIT(
+      {
+        start({.total = 4, .per_outsider = 4});
+        const UniqueFd caller(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
+        connect_and_keep_from_polling(caller, directory_.socket());
+        std::this_thread::sleep_for(std::chrono::seconds(60));
+      },
+      ::testing::ExitedWithCode(EXIT_FAILURE), "usherd ends");
 }
 
 TEST_F(SocketServerTest, MayBeDestroyedUnstarted) {
