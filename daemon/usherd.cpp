@@ -26,7 +26,8 @@ namespace {
 constexpr mode_t kForRoot = 0600;
 constexpr mode_t kForAll = 0666;
 constexpr std::int64_t kStopMilliseconds = 3'000;
-constexpr SocketLimits kControlLimits{.total = 16, .per_person = 4, .reserved_for_root = 4};
+constexpr SocketLimits kControlLimits{
+    .total = 16, .per_outsider = 4, .reserved_for_root = 4, .accounts_only = true};
 
 Result<std::unique_ptr<Store>> open_store(const Settings& settings) {
   auto key = MasterKey::read(settings.master_key);
@@ -68,21 +69,17 @@ LoginSocketPlan root_plan(const Settings& settings) {
   const std::size_t reserved = std::min<std::size_t>(settings.root_dialogues_reserved, total);
   return {.name = "root.sock",
           .limits = {.total = total,
-                     .per_person = settings.root_dialogues_per_host,
+                     .per_outsider = settings.root_dialogues_per_host,
                      .reserved_for_root = reserved,
                      .trusted_only = true},
-          .remote_dialogues = total - reserved,
-          .remote_dialogues_per_host = settings.root_dialogues_per_host,
           .times = times_of(settings)};
 }
 
 LoginSocketPlan self_plan(const Settings& settings) {
-  // By uid alone: the remote host is the caller's own word here.
-  const std::size_t total = settings.self_dialogues;
   return {.name = "self.sock",
-          .limits = {.total = total, .per_person = settings.self_dialogues_per_user},
-          .remote_dialogues = total,
-          .remote_dialogues_per_host = total,
+          .limits = {.total = settings.self_dialogues,
+                     .per_outsider = settings.self_dialogues_per_user,
+                     .accounts_only = true},
           .times = times_of(settings)};
 }
 
@@ -122,13 +119,14 @@ Usherd::Usherd(const std::filesystem::path& file, Configuration configuration, P
     : file_(file),
       started_at_(clock_.wall_microseconds()),
       parts_(std::move(parts)),
+      paced_(*parts_.audit, clock_),
       otp_(*parts_.store, clock_),
       rules_(std::move(configuration.rules)),
       reloader_(file, configuration.settings, rules_, *parts_.audit, clock_),
       login_{.store = *parts_.store,
              .host = host_,
              .clock = clock_,
-             .audit = *parts_.audit,
+             .audit = paced_,
              .password = parts_.password,
              .otp = otp_,
              .transactions = transactions_,
@@ -172,8 +170,8 @@ Result<void> Usherd::open_sockets(const Settings& settings) {
   self_server_ =
       std::make_unique<LoginServer>(std::move(*self), self_plan(settings), ports, serve_login);
   control_server_ = std::make_unique<SocketServer>(
-      std::move(*control), kControlLimits,
-      [this](UniqueFd connection, const ucred& peer) {
+      std::move(*control), kControlLimits, host_,
+      [this](UniqueFd connection, const ucred& peer, uid_t) {
         serve_control(std::move(connection), peer);
       },
       [](const ucred&, const char*) {});
@@ -200,9 +198,10 @@ bool Usherd::stop() {
   bool drained = root_server_->drain(deadline);
   drained = self_server_->drain(deadline) && drained;
   drained = control_server_->drain(deadline) && drained;
-  if (const auto recorded =
-          record(EventKind::service_stopped, drained ? "all dialogues ended" : "some cut off");
-      !recorded)
+  std::string reason = drained ? "all dialogues ended" : "some cut off";
+  if (const std::uint64_t unlisted = paced_.take_unlisted(); unlisted > 0)
+    reason += fmt::format("; {} denials were not listed", unlisted);
+  if (const auto recorded = record(EventKind::service_stopped, std::move(reason)); !recorded)
     report_trouble(recorded.error().message);
   return drained;
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/audit/paced_audit.h"
 #include "daemon/config/config.h"
 #include "daemon/control/methods.h"
 #include "daemon/factors/hash_gate.h"
@@ -68,6 +69,7 @@ class Usherd {
   LinuxHost host_;
   Counters counters_;
   Parts parts_;
+  PacedAudit paced_;  // for requests; what happens to usherd itself is written as it comes
   OtpFactor otp_;
   Transactions transactions_;
   RulesInForce rules_;

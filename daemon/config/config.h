@@ -33,7 +33,7 @@ struct Settings {
   std::uint32_t prompt_seconds = 120;          // for one answer
   std::uint32_t dialogue_seconds = 300;        // for a whole dialogue
   std::uint32_t root_dialogues = 256;          // at once on root.sock
-  std::uint32_t root_dialogues_reserved = 32;  // of these, for requests without a remote host
+  std::uint32_t root_dialogues_reserved = 32;  // of these, for root without a remote host
   std::uint32_t root_dialogues_per_host = 64;
   std::uint32_t self_dialogues = 64;  // at once on self.sock
   std::uint32_t self_dialogues_per_user = 8;

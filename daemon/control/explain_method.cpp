@@ -7,6 +7,7 @@
 
 #include "daemon/audit/event_json.h"
 #include "daemon/control/methods.h"
+#include "daemon/login/group_facts.h"
 #include "daemon/policy/judge.h"
 #include "usher/message.h"
 
@@ -145,9 +146,11 @@ VarlinkReply explain_method(const Json& parameters, const ControlPeer&, ControlP
   if (!has) return method_failed(has.error().message);
 
   const auto rules = ports.rules.get();
+  const GroupFacts groups = look_up_groups(*rules, *person ? &**person : nullptr, ports.host);
   const Facts facts{.service = *service,
                     .source = Source::of(*from == "local" ? std::string_view{} : *from),
-                    .person = *person ? &**person : nullptr,
+                    .person = groups.person ? &*groups.person : nullptr,
+                    .unresolved_groups = groups.unresolved,
                     .proven = *proofs};
   Explanation explanation = explain(*rules, facts);
   if (!*person && explanation.decision.kind == Decision::Kind::satisfied) {

@@ -62,7 +62,8 @@ Result<std::vector<gid_t>> gids_of(const char* name, gid_t primary) {
   }
 }
 
-// The name is empty where the group has none.
+// The name is empty where the group has none. A name that is missed here decides nothing: policy
+// has each group that a rule names looked up by that name.
 Result<std::string> group_name(gid_t gid) {
   std::vector<char> buffer;
   group record{};
@@ -133,6 +134,25 @@ Result<std::optional<Person>> LinuxHost::find_user(uid_t uid) {
                       [&](passwd* record, char* room, std::size_t size, passwd** found) {
                         return ::getpwuid_r(uid, record, room, size, found);
                       });
+}
+
+Result<std::optional<NamedGroup>> LinuxHost::find_group(std::string_view name) {
+  if (!could_be_account_name(name)) return std::nullopt;
+  const std::string asked(name);
+  std::vector<char> buffer;
+  group record{};
+  group* found = nullptr;
+  const int error = with_growing_buffer(buffer, [&](char* room, std::size_t size) {
+    return ::getgrnam_r(asked.c_str(), &record, room, size, &found);
+  });
+  if (found == nullptr) {
+    if (says_not_found(error)) return std::nullopt;
+    return look_up_failed("a group by name", error);
+  }
+  NamedGroup group{.gid = found->gr_gid, .members = {}};
+  for (char** member = found->gr_mem; member != nullptr && *member != nullptr; ++member)
+    group.members.emplace_back(*member);
+  return group;
 }
 
 std::uint64_t LinuxHost::start_time_of(pid_t pid) {

@@ -24,6 +24,9 @@ class Host {
   [[nodiscard]] virtual Result<std::optional<Person>> find_user(std::string_view name) = 0;
   /// The same, by uid.
   [[nodiscard]] virtual Result<std::optional<Person>> find_user(uid_t uid) = 0;
+  /// The group of that name; none where the system has none. An Error where it could not be found
+  /// out.
+  [[nodiscard]] virtual Result<std::optional<NamedGroup>> find_group(std::string_view name) = 0;
   /// Clock ticks after boot at which process `pid` started (proc(5), stat field 22); 0 where that
   /// could not be read.
   [[nodiscard]] virtual std::uint64_t start_time_of(pid_t pid) = 0;
@@ -39,12 +42,14 @@ class Host {
   Host& operator=(const Host&) = default;
 };
 
-/// getpwnam_r(3), getgrouplist(3), /proc. Look-ups block for as long as the name services do.
+/// getpwnam_r(3), getgrouplist(3), getgrnam_r(3), /proc. Look-ups block for as long as the name
+/// services do.
 class LinuxHost final : public Host {
  public:
   using Host::find_user;
   [[nodiscard]] Result<std::optional<Person>> find_user(std::string_view name) override;
   [[nodiscard]] Result<std::optional<Person>> find_user(uid_t uid) override;
+  [[nodiscard]] Result<std::optional<NamedGroup>> find_group(std::string_view name) override;
   [[nodiscard]] std::uint64_t start_time_of(pid_t pid) override;
   [[nodiscard]] ProcessId parent_of(const ProcessId& child) override;
   [[nodiscard]] std::string machine_name() override;

@@ -107,11 +107,13 @@ VerdictResult refused(std::string reason) {
 VerdictResult store_code(Hearing& hearing, const std::string& user, AddOtp added) {
   const std::string label = added.label;
   std::vector<Effect> effects;
+  if (hearing.proven_credentials) effects.emplace_back(*hearing.proven_credentials);
   effects.emplace_back(std::move(added));
   const auto committed = hearing.ports.store.commit(effects);
   if (!committed) return internal_failure("not committed: " + committed.error().message);
   if (*committed != CommitOutcome::committed)
-    return refused(fmt::format("a code named \"{}\" was added by somebody else meanwhile", label));
+    return refused(fmt::format(
+        "a code named \"{}\" was added, or another credential changed, meanwhile", label));
   return VerdictResult::accept(fmt::format("code \"{}\" added for {}", label, user));
 }
 

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <span>
 
 #include "daemon/audit/audit.h"
 #include "daemon/login/dialogue.h"
 #include "daemon/login/login.h"
 #include "daemon/model/decision.h"
+#include "daemon/model/effect.h"
 #include "daemon/model/person.h"
 #include "daemon/model/verdict.h"
 
@@ -21,6 +23,9 @@ struct Hearing {
   LoginPorts& ports;
   const RuleSet& rules;
   AuditEvent event;
+  /// What whoever changes their own credentials has proven to have. Every change is committed on
+  /// condition that it is all they have by then; unset where the caller is trusted.
+  std::optional<ExpectCredentials> proven_credentials = {};
 };
 
 /// A verdict, or the reason why there was nobody left to give one to.
@@ -29,6 +34,12 @@ using Outcome = std::expected<VerdictResult, DialogueEnd>;
 /// Something inside failed: a denial that tells the outsider nothing.
 [[nodiscard]] inline VerdictResult internal_failure(const std::string& what) {
   return VerdictResult::deny(PAM_SYSTEM_ERR, what);
+}
+
+/// The answers were right and came to nothing inside. It is told as wrong answers are: on a full
+/// disk usherd would otherwise say who knows a password.
+[[nodiscard]] inline VerdictResult lost_success(const std::string& what) {
+  return VerdictResult::deny(PAM_AUTH_ERR, what);
 }
 
 /// Judges the request by its rules, counting `proven`, and notes in the event which rule decided.

@@ -25,7 +25,7 @@ void note_asked(AuditEvent& event, const std::vector<Requirement>& missing) {
 VerdictResult commit(Hearing& hearing, Findings findings) {
   if (!findings.effects.empty()) {
     const auto committed = hearing.ports.store.commit(findings.effects);
-    if (!committed) return internal_failure("not committed: " + committed.error().message);
+    if (!committed) return lost_success("not committed: " + committed.error().message);
     if (*committed != CommitOutcome::committed)
       return mismatch("another login spent this code, or the password changed, at the same moment");
   }

@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "daemon/login/enrol_otp.h"
@@ -23,6 +24,7 @@ VerdictResult refused(std::string reason) {
 
 VerdictResult commit_one(Hearing& hearing, Effect effect, std::string done, std::string conflict) {
   std::vector<Effect> effects;
+  if (hearing.proven_credentials) effects.emplace_back(*hearing.proven_credentials);
   effects.push_back(std::move(effect));
   const auto committed = hearing.ports.store.commit(effects);
   if (!committed) return internal_failure("not committed: " + committed.error().message);
@@ -51,7 +53,8 @@ Outcome set_password(Hearing& hearing, const std::string& user) {
                     SetPassword{.user = user,
                                 .hash = std::move(*hash),
                                 .expected = SetPassword::Expected{std::move(*before)}},
-                    "password set for " + user, "the password was changed meanwhile");
+                    "password set for " + user,
+                    "the password, or what proves that it is you, was changed meanwhile");
 }
 
 Outcome remove_otp(Hearing& hearing, const std::string& user) {
@@ -59,7 +62,8 @@ Outcome remove_otp(Hearing& hearing, const std::string& user) {
   return commit_one(
       hearing, RemoveOtp{.user = user, .label = label},
       fmt::format("code \"{}\" of {} removed", label, user),
-      fmt::format("{} has no code named \"{}\": `usherctl otp list` shows the names", user, label));
+      fmt::format("{} has no code named \"{}\": `usherctl otp list` shows the names{}", user, label,
+                  hearing.proven_credentials ? "; or a credential changed meanwhile" : ""));
 }
 
 struct Operation {
@@ -72,42 +76,65 @@ constexpr std::array kOperations = {
     Operation{"otp.remove", remove_otp},
 };
 
-/// The strongest set of factors the person has: a password if set, a code if enrolled.
-Result<std::vector<Requirement>> strongest_set(Store& store, const std::string& user) {
-  std::vector<Requirement> wanted;
-  const auto hash = store.password_hash(user);
-  if (!hash) return std::unexpected(hash.error());
-  if (*hash) wanted.push_back({.any_of = {Factor::password}});
+/// All that the person has to prove themselves with, now.
+Result<ExpectCredentials> credentials_of(Store& store, const std::string& user) {
+  auto hash = store.password_hash(user);
+  if (!hash) return std::unexpected(std::move(hash.error()));
   const auto codes = store.list_otp(user);
   if (!codes) return std::unexpected(codes.error());
-  if (!codes->empty()) wanted.push_back({.any_of = {Factor::otp}});
+  ExpectCredentials all{.user = user, .hash = std::move(*hash), .otp = {}};
+  for (const OtpSummary& code : *codes) all.otp.push_back(code.id);
+  return all;
+}
+
+/// The strongest set of factors that these make: a password if set, a code if enrolled.
+std::vector<Requirement> strongest_set(const ExpectCredentials& credentials) {
+  std::vector<Requirement> wanted;
+  if (credentials.hash) wanted.push_back({.any_of = {Factor::password}});
+  if (!credentials.otp.empty()) wanted.push_back({.any_of = {Factor::otp}});
   return wanted;
 }
 
+/// What the person has once `effects` are committed: a renewed hash is still their password.
+ExpectCredentials after(ExpectCredentials credentials, const std::vector<Effect>& effects) {
+  for (const Effect& effect : effects)
+    if (const auto* renewal = std::get_if<RehashPassword>(&effect))
+      credentials.hash = renewal->new_hash;
+  return credentials;
+}
+
+VerdictResult not_proven(std::string reason) {
+  return VerdictResult::deny(PAM_AUTH_ERR, std::move(reason), "That did not prove that it is you.");
+}
+
 /// Whoever changes their own credentials proves all they have first, freshly: a stolen password, or
-/// a terminal left open, must not be enough. What this spends is committed here, whatever follows.
+/// a terminal left open, must not be enough. All they have is what they have at each commit, since
+/// a thief could keep the prompts open until the owner enrols a code. What this spends is committed
+/// here, whatever follows.
 Outcome prove_oneself(Hearing& hearing, const std::string& user) {
-  const auto wanted = strongest_set(hearing.ports.store, user);
-  if (!wanted) return internal_failure(wanted.error().message);
-  if (wanted->empty())
+  const auto has = credentials_of(hearing.ports.store, user);
+  if (!has) return internal_failure(has.error().message);
+  const std::vector<Requirement> wanted = strongest_set(*has);
+  if (wanted.empty())
     return refused(
         "there is nothing yet that you could prove yourself with: ask an administrator "
         "to set your password");
-  for (const Requirement& requirement : *wanted)
+  for (const Requirement& requirement : wanted)
     hearing.event.asked.push_back(requirement.any_of.front());
-  const auto answers = ask_for_all(*wanted, hearing.dialogue, hearing.ports);
+  const auto answers = ask_for_all(wanted, hearing.dialogue, hearing.ports);
   if (!answers) return std::unexpected(answers.error());
   auto findings = check_all(*answers, user, hearing.dialogue.deadline(), hearing.ports);
   if (!findings) return internal_failure(findings.error().message);
   hearing.event.held = findings->held;
-  if (!findings->all_held)
-    return VerdictResult::deny(PAM_AUTH_ERR, std::move(findings->reason),
-                               "That did not prove that it is you.");
+  if (!findings->all_held) return not_proven(std::move(findings->reason));
+
+  hearing.proven_credentials = after(*has, findings->effects);
+  findings->effects.insert(findings->effects.begin(), *has);
   const auto committed = hearing.ports.store.commit(findings->effects);
-  if (!committed) return internal_failure("not committed: " + committed.error().message);
+  // Told as wrong answers are; see lost_success.
+  if (!committed) return not_proven("not committed: " + committed.error().message);
   if (*committed != CommitOutcome::committed)
-    return VerdictResult::deny(PAM_AUTH_ERR, "the code was spent at the same moment",
-                               "That did not prove that it is you.");
+    return not_proven("the code was spent, or a credential changed, at the same moment");
   return VerdictResult::accept(std::move(findings->reason));
 }
 

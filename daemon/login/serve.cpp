@@ -7,6 +7,7 @@
 
 #include "daemon/audit/event_id.h"
 #include "daemon/login/admission.h"
+#include "daemon/login/group_facts.h"
 #include "daemon/login/hearing.h"
 #include "daemon/login/login.h"
 #include "daemon/policy/judge.h"
@@ -87,9 +88,11 @@ void remember_success(Hearing& hearing) {
 }  // namespace
 
 Decision judge_and_note(Hearing& hearing, const Person* person, std::span<const Proof> proven) {
+  const GroupFacts groups = look_up_groups(hearing.rules, person, hearing.ports.host);
   Decision decision = judge(hearing.rules, {.service = hearing.request.service,
                                             .source = Source::of(hearing.request.rhost),
-                                            .person = person,
+                                            .person = groups.person ? &*groups.person : nullptr,
+                                            .unresolved_groups = groups.unresolved,
                                             .proven = proven});
   if (decision.rule != nullptr) {
     hearing.event.rule = decision.rule->name;
@@ -134,7 +137,9 @@ std::optional<VerdictResult> serve(const Request& request, Dialogue& dialogue, L
   const auto recorded =
       record(hearing, kind_of(request.phase, outcome->accepted), outcome->reason, started_at);
   if (!recorded && outcome->accepted)
-    return internal_failure("not recorded: " + recorded.error().message);
+    return request.phase == Phase::authenticate
+               ? lost_success("not recorded: " + recorded.error().message)
+               : internal_failure("not recorded: " + recorded.error().message);
   if (outcome->accepted && request.phase == Phase::authenticate) remember_success(hearing);
   return std::move(*outcome);
 }

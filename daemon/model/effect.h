@@ -33,6 +33,7 @@ struct OtpCredential {
 
 /// The same without the seed, for lists.
 struct OtpSummary {
+  std::int64_t id = 0;
   std::string label;
   OtpParameters parameters;
   std::int64_t created = 0;    // seconds since 1970
@@ -76,6 +77,14 @@ struct RemoveOtp {
   std::string label;
 };
 
-using Effect = std::variant<SpendOtp, RehashPassword, SetPassword, AddOtp, RemoveOtp>;
+/// Changes nothing: the other effects are committed only if the user has exactly these credentials.
+struct ExpectCredentials {
+  std::string user;
+  std::optional<std::string> hash;  // none: no password
+  std::vector<std::int64_t> otp;    // ids, ascending
+};
+
+using Effect =
+    std::variant<SpendOtp, RehashPassword, SetPassword, AddOtp, RemoveOtp, ExpectCredentials>;
 
 }  // namespace usher

@@ -26,6 +26,8 @@ Address masked(Address address, int length) noexcept {
   return address;
 }
 
+char lowered(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
 /// "0" to "128", digits alone: no sign, no leading zero.
 std::optional<int> parse_prefix_length(std::string_view digits, int most) {
   if (digits.empty() || digits.size() > 3) return std::nullopt;
@@ -103,6 +105,15 @@ Source Source::of(std::string_view rhost) {
   if (const auto address = parse_address(rhost))
     return {.kind = Kind::address, .address = *address};
   return {};
+}
+
+std::string counting_name_of(std::string_view rhost) {
+  constexpr int kSubscriber = 64;
+  if (const Source source = Source::of(rhost); source.kind == Source::Kind::address)
+    return text_of(masked(source.address, is_mapped(source.address) ? 128 : kSubscriber));
+  std::string name(rhost);
+  std::ranges::transform(name, name.begin(), lowered);
+  return name;
 }
 
 }  // namespace usher

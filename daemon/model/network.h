@@ -53,4 +53,9 @@ struct Source {
   [[nodiscard]] static Source of(std::string_view rhost);
 };
 
+/// Under what name a remote host's dialogues are counted: an IPv4 address by itself, an IPv6
+/// address by its /64, which is what one subscriber has; anything else as it is spelled, in lower
+/// case.
+[[nodiscard]] std::string counting_name_of(std::string_view rhost);
+
 }  // namespace usher

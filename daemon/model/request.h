@@ -20,6 +20,9 @@ struct Caller {
   gid_t gid = static_cast<gid_t>(-1);
   /// Clock ticks after boot at which the process started; 0 where it could not be read.
   std::uint64_t start_time = 0;
+  /// Whose connection it is, for counting: the uid, or of a program that speaks as root (su) that
+  /// of the person who started it. (uid_t)-1 where that could not be read.
+  uid_t person = static_cast<uid_t>(-1);
   /// uid 0, or usherd's own uid (which could replace usherd anyway): may speak for anyone.
   bool trusted = false;
 

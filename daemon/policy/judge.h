@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 
 #include "daemon/model/decision.h"
 #include "daemon/model/network.h"
@@ -19,6 +20,9 @@ struct Facts {
   /// The account; null where there is none of that name. Such a request is judged like that of an
   /// account without groups which no rule names, and fails later, like any wrong answer.
   const Person* person = nullptr;
+  /// Groups that rules name and that could not be found: whoever is not known to be in another
+  /// group of such a rule may be in this one.
+  std::span<const std::string> unresolved_groups = {};
   /// What was verified before. What sshd verified counts in self-verifying services alone.
   std::span<const Proof> proven;
 };

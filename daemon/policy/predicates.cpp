@@ -66,16 +66,25 @@ const Group* shared_group(const Rule& rule, const Facts& facts) {
   return found == facts.person->groups.end() ? nullptr : &*found;
 }
 
+const std::string* unresolved_group(const Rule& rule, const Facts& facts) {
+  const auto found = std::ranges::find_if(
+      facts.unresolved_groups, [&](const std::string& group) { return names(rule.groups, group); });
+  return found == facts.unresolved_groups.end() ? nullptr : &*found;
+}
+
 Match match_group(const Rule& rule, const Facts& facts) {
-  return matched(rule.groups.empty() || shared_group(rule, facts) != nullptr);
+  if (rule.groups.empty() || shared_group(rule, facts) != nullptr) return Match::yes;
+  return unresolved_group(rule, facts) != nullptr ? Match::unknown : Match::no;
 }
 
 std::string words_for_group(const Rule& rule, const Facts& facts) {
   if (rule.groups.empty()) return {};
+  if (const Group* group = shared_group(rule, facts))
+    return fmt::format("{} is in group {}", facts.person->name, group->name);
+  if (const std::string* group = unresolved_group(rule, facts))
+    return fmt::format("there is no group {}, or it could not be looked up", *group);
   if (facts.person == nullptr) return std::string(kNoAccount);
   const std::string& person = facts.person->name;
-  if (const Group* group = shared_group(rule, facts))
-    return fmt::format("{} is in group {}", person, group->name);
   if (rule.groups.size() == 1)
     return fmt::format("{} is not in group {}", person, rule.groups.front());
   return fmt::format("{} is in none of the groups {}", person, joined(rule.groups));

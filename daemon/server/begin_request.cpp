@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/server/begin_request.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <string_view>
 
-#include "daemon/model/network.h"
 #include "daemon/server/ssh_auth_info.h"
 
 namespace usher {
@@ -15,8 +12,6 @@ namespace {
 bool is_plausible_host(std::string_view rhost) {
   return std::ranges::all_of(rhost, [](char c) { return c > ' ' && c < '\x7f'; });
 }
-
-char lowered(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 }  // namespace
 
@@ -34,9 +29,11 @@ Result<Request> request_from(const Begin& begin, const Caller& caller) {
                     .plain = begin.manage.plain != 0};
   request.caller = caller;
   if (request.service.empty()) return failure("the request names no service");
-  // Nobody else's word on where a request comes from may stand in the audit log as if it were
-  // known.
-  if (!caller.trusted) return request;
+  // Nobody else's word on who asks, and from where, may stand in the audit log as if it were known.
+  if (!caller.trusted) {
+    if (request.phase == Phase::manage) request.service = "usherctl";
+    return request;
+  }
   request.tty = begin.tty;
   request.rhost = begin.rhost;
   request.ruser = begin.ruser;
@@ -48,20 +45,6 @@ Result<Request> request_from(const Begin& begin, const Caller& caller) {
                               .by = ProvenBy::stack,
                               .detail = std::string(begin.password_proven_by)});
   return request;
-}
-
-std::string counting_name_of(const std::string& rhost) {
-  const Source source = Source::of(rhost);
-  if (source.kind == Source::Kind::address) {
-    constexpr Network kMapped{{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0}}, 96};
-    const std::size_t bytes = kMapped.contains(source.address) ? 16 : 8;
-    std::string name;
-    for (std::size_t i = 0; i < bytes; ++i) name += fmt::format("{:02x}", source.address.bytes[i]);
-    return name;
-  }
-  std::string name = rhost;
-  std::ranges::transform(name, name.begin(), lowered);
-  return name;
 }
 
 }  // namespace usher

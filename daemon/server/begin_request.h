@@ -14,9 +14,4 @@ namespace usher {
 /// not printable text without spaces, or a request without a service.
 [[nodiscard]] Result<Request> request_from(const Begin& begin, const Caller& caller);
 
-/// Under what name a remote host's dialogues are counted: an IPv4 address by itself, an IPv6
-/// address by its /64, which is what one subscriber has; anything else as it is spelled, in lower
-/// case.
-[[nodiscard]] std::string counting_name_of(const std::string& rhost);
-
 }  // namespace usher

@@ -11,18 +11,18 @@
 #include "daemon/login/admission.h"
 #include "daemon/server/begin_request.h"
 #include "daemon/server/channel_dialogue.h"
-#include "daemon/server/socket_server.h"
 
 namespace usher {
 namespace {
 
 constexpr std::int64_t kSendMilliseconds = 2'000;
 
-Caller caller_from(const ucred& peer, Host& host) {
+Caller caller_from(const ucred& peer, uid_t person, Host& host) {
   return {.pid = peer.pid,
           .uid = peer.uid,
           .gid = peer.gid,
           .start_time = host.start_time_of(peer.pid),
+          .person = person,
           .trusted = is_trusted(peer.uid)};
 }
 
@@ -63,11 +63,13 @@ class CountedDialogue {
 
 }  // namespace
 
-LoginConnection::LoginConnection(UniqueFd socket, const ucred& peer, LoginShared& shared)
+LoginConnection::LoginConnection(UniqueFd socket, const ucred& peer, uid_t person,
+                                 LoginShared& shared, SocketServer::Outsiders& outsiders)
     : shared_(shared),
+      outsiders_(outsiders),
       channel_(std::move(socket), Side::daemon),
       begin_by_(Deadline::after(shared.times.begin_milliseconds)),
-      caller_(caller_from(peer, shared.host)) {}
+      caller_(caller_from(peer, person, shared.host)) {}
 
 void LoginConnection::run() {
   if (!greet()) return;
@@ -78,8 +80,9 @@ void LoginConnection::run() {
     return;
   }
   // Who stands at the machine is not counted against those who come from elsewhere.
-  const bool remote = !request->rhost.empty();
-  const auto place = remote ? shared_.remote.enter(counting_name_of(request->rhost)) : std::nullopt;
+  const bool remote = !request->rhost.empty() && is_trusted(caller_.person);
+  const auto place =
+      remote ? outsiders_.enter("host " + counting_name_of(request->rhost)) : std::nullopt;
   if (remote && !place)
     // Never as "unavailable": a crowd from elsewhere must not open the way back in past Usher.
     refuse(*request, "too many dialogues for remote hosts, in all or for this one", PAM_SYSTEM_ERR);

@@ -14,8 +14,8 @@
 #include "daemon/model/verdict.h"
 #include "daemon/policy/rules_in_force.h"
 #include "daemon/server/counters.h"
-#include "daemon/server/keyed_limit.h"
 #include "daemon/server/refusal_log.h"
+#include "daemon/server/socket_server.h"
 #include "daemon/server/stop_signal.h"
 #include "usher/channel.h"
 
@@ -40,14 +40,15 @@ struct LoginShared {
   const StopSignal& stop;
   Counters& counters;
   RefusalLog& refusals;
-  /// Dialogues for requests with a remote host, in all and per host.
-  KeyedLimit<std::string>& remote;
 };
 
 /// One connection of a login socket, from Hello to the verdict. One thread.
 class LoginConnection {
  public:
-  LoginConnection(UniqueFd socket, const ucred& peer, LoginShared& shared);
+  /// `person`: whose connection it is (person_behind()). Only root's is not counted in `outsiders`
+  /// yet; where it speaks for a remote host, that is counted there now.
+  LoginConnection(UniqueFd socket, const ucred& peer, uid_t person, LoginShared& shared,
+                  SocketServer::Outsiders& outsiders);
 
   /// Serves it to its end. Time is bounded by LoginTimes and by what `serve` itself takes.
   void run();
@@ -62,6 +63,7 @@ class LoginConnection {
   void answer(const VerdictResult& verdict);
 
   LoginShared& shared_;
+  SocketServer::Outsiders& outsiders_;
   Channel channel_;
   const Deadline begin_by_;
   Caller caller_;

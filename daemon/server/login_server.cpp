@@ -9,19 +9,18 @@ LoginServer::LoginServer(ListenSocket listener, LoginSocketPlan plan, const Logi
                          ServeRequest serve)
     : serve_(std::move(serve)),
       refusals_(std::move(plan.name), ports.audit, ports.clock, ports.counters),
-      remote_(plan.remote_dialogues, plan.remote_dialogues_per_host),
       shared_{.serve = serve_,
               .times = plan.times,
               .host = ports.host,
               .rules = ports.rules,
               .stop = ports.stop,
               .counters = ports.counters,
-              .refusals = refusals_,
-              .remote = remote_},
+              .refusals = refusals_},
       server_(
-          std::move(listener), plan.limits,
-          [this](UniqueFd connection, const ucred& peer) {
-            LoginConnection(std::move(connection), peer, shared_).run();
+          std::move(listener), plan.limits, ports.host,
+          [this](UniqueFd connection, const ucred& peer, uid_t person) {
+            LoginConnection(std::move(connection), peer, person, shared_, server_.outsiders())
+                .run();
           },
           [this](const ucred& peer, const char* reason) {
             const Caller caller{.pid = peer.pid, .uid = peer.uid, .gid = peer.gid};

@@ -16,8 +16,6 @@ namespace usher {
 struct LoginSocketPlan {
   std::string name;  // "root.sock", for the audit
   SocketLimits limits;
-  std::size_t remote_dialogues = 0;           // at once, for requests with a remote host
-  std::size_t remote_dialogues_per_host = 0;  // of these, from one host
   LoginTimes times;
 };
 
@@ -46,7 +44,6 @@ class LoginServer {
  private:
   const ServeRequest serve_;
   RefusalLog refusals_;
-  KeyedLimit<std::string> remote_;
   LoginShared shared_;
   SocketServer server_;  // last: its threads use all of the above
 };

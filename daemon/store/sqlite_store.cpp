@@ -121,8 +121,18 @@ class Applier {
         .run();
     return changed_one();
   }
+  bool operator()(const ExpectCredentials& wanted) {
+    return stored_hash(wanted.user) == wanted.hash && stored_codes(wanted.user) == wanted.otp;
+  }
 
  private:
+  std::vector<std::int64_t> stored_codes(const std::string& user) {
+    Query row = database_.query("SELECT id FROM otp WHERE user = ? ORDER BY id");
+    row.bind(user);
+    std::vector<std::int64_t> ids;
+    while (row.step()) ids.push_back(row.integer(0));
+    return ids;
+  }
   std::optional<std::string> stored_hash(const std::string& user) {
     Query row = database_.query("SELECT hash FROM password WHERE user = ?");
     if (!row.bind(user).step()) return std::nullopt;
@@ -208,15 +218,16 @@ Result<std::vector<OtpSummary>> SqliteStore::list_otp(std::string_view user) {
   return at_edge(file_, [&] {
     return reader_.with([&](Database& database) -> Result<std::vector<OtpSummary>> {
       Query row = database.query(
-          "SELECT label, algorithm, digits, period, created, last_used "
+          "SELECT id, label, algorithm, digits, period, created, last_used "
           "FROM otp WHERE user = ? ORDER BY id");
       row.bind(user);
       std::vector<OtpSummary> found;
       while (row.step())
-        found.push_back({.label = row.text(0),
-                         .parameters = read_parameters(row, 1),
-                         .created = row.integer(4),
-                         .last_used = row.integer(5)});
+        found.push_back({.id = row.integer(0),
+                         .label = row.text(1),
+                         .parameters = read_parameters(row, 2),
+                         .created = row.integer(5),
+                         .last_used = row.integer(6)});
       return found;
     });
   });

@@ -40,6 +40,17 @@ class FakeHost final : public Host {
     const std::lock_guard lock(mutex_);
     fail_lookups_ = fail;
   }
+  /// Adds or replaces a group. Those that accounts were added with are there without this.
+  void add_group(std::string name, NamedGroup group) {
+    const std::lock_guard lock(mutex_);
+    groups_.insert_or_assign(std::move(name), std::move(group));
+  }
+  /// While set, every look-up of a group is an Error and accounts seem to be in none, as where
+  /// getgrouplist(3) meets a name service that is down.
+  void fail_groups(bool fail) {
+    const std::lock_guard lock(mutex_);
+    fail_groups_ = fail;
+  }
   /// `ticks` of 0 makes the process one whose start time can't be read.
   void set_start_time(pid_t pid, std::uint64_t ticks) {
     const std::lock_guard lock(mutex_);
@@ -54,14 +65,24 @@ class FakeHost final : public Host {
   [[nodiscard]] Result<std::optional<Person>> find_user(std::string_view name) override {
     const std::lock_guard lock(mutex_);
     if (fail_lookups_) return failure("the fake name service is down");
-    if (const auto found = accounts_.find(name); found != accounts_.end()) return found->second;
+    if (const auto found = accounts_.find(name); found != accounts_.end())
+      return seen(found->second);
     return std::nullopt;
   }
   [[nodiscard]] Result<std::optional<Person>> find_user(uid_t uid) override {
     const std::lock_guard lock(mutex_);
     if (fail_lookups_) return failure("the fake name service is down");
     for (const auto& [spelling, person] : accounts_)
-      if (person.uid == uid) return person;
+      if (person.uid == uid) return seen(person);
+    return std::nullopt;
+  }
+  [[nodiscard]] Result<std::optional<NamedGroup>> find_group(std::string_view name) override {
+    const std::lock_guard lock(mutex_);
+    if (fail_groups_) return failure("the fake group service is down");
+    if (const auto found = groups_.find(name); found != groups_.end()) return found->second;
+    for (const auto& [spelling, person] : accounts_)
+      for (const Group& group : person.groups)
+        if (group.name == name) return NamedGroup{.gid = group.gid, .members = {}};
     return std::nullopt;
   }
   [[nodiscard]] std::uint64_t start_time_of(pid_t pid) override {
@@ -77,11 +98,18 @@ class FakeHost final : public Host {
   [[nodiscard]] std::string machine_name() override { return "testbed"; }
 
  private:
+  [[nodiscard]] Person seen(Person person) const {
+    if (fail_groups_) person.groups.clear();
+    return person;
+  }
+
   std::mutex mutex_;
   std::map<std::string, Person, std::less<>> accounts_;
   std::map<pid_t, std::uint64_t> start_times_;
   std::map<pid_t, ProcessId> parents_;
+  std::map<std::string, NamedGroup, std::less<>> groups_;
   bool fail_lookups_ = false;
+  bool fail_groups_ = false;
 };
 
 }  // namespace usher::testing

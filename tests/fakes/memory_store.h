@@ -97,7 +97,8 @@ class MemoryStore final : public Store {
     if (fail_reads_) return failure("the fake store can't be read");
     std::vector<OtpSummary> found;
     for (const Generator& row : state_.generators)
-      if (row.user == user) found.push_back({row.label, row.parameters, row.created, row.used});
+      if (row.user == user)
+        found.push_back({row.id, row.label, row.parameters, row.created, row.used});
     return found;
   }
 
@@ -174,6 +175,15 @@ class MemoryStore final : public Store {
                                 .last_step = wanted.confirmed_step,
                                 .created = commits_asked_});
     return true;
+  }
+  static bool apply(State& state, const ExpectCredentials& wanted) {
+    const auto password = state.passwords.find(wanted.user);
+    const auto hash =
+        password == state.passwords.end() ? std::nullopt : std::optional(password->second);
+    std::vector<std::int64_t> ids;
+    for (const Generator& row : state.generators)
+      if (row.user == wanted.user) ids.push_back(row.id);
+    return hash == wanted.hash && ids == wanted.otp;
   }
   static bool apply(State& state, const RemoveOtp& wanted) {
     return std::erase_if(state.generators, [&](const Generator& row) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <mutex>
 #include <vector>
 
@@ -25,6 +26,10 @@ class RecordingAudit final : public Audit {
   [[nodiscard]] std::vector<AuditEvent> events() const {
     const std::lock_guard lock(mutex_);
     return events_;
+  }
+  [[nodiscard]] std::size_t count() const {
+    const std::lock_guard lock(mutex_);
+    return events_.size();
   }
   [[nodiscard]] AuditEvent last() const {
     const std::lock_guard lock(mutex_);

@@ -74,6 +74,18 @@ TEST_F(ExplainMethodTest, ImaginesOnlyWhatCanBeProvenElsewhere) {
   }
 }
 
+TEST_F(ExplainMethodTest, SaysWhichGroupCouldNotBeFound) {
+  RuleSet rules = some_rules();
+  rules.rules[0].groups = {"no-such-group"};
+  rules_.replace(std::move(rules));
+  const auto reply = explain("alice", "sshd");
+  ASSERT_TRUE(reply);
+  EXPECT_EQ((*reply)["decision"], "denied");
+  EXPECT_EQ((*reply)["traces"][0]["match"], "unknown");
+  EXPECT_EQ((*reply)["traces"][0]["why"],
+            "there is no group no-such-group, or it could not be looked up");
+}
+
 TEST_F(ExplainMethodTest, FailsWhereThePersonCannotBeLookedUp) {
   host_.fail_lookups(true);
   EXPECT_FALSE(explain("alice", "sshd"));

@@ -43,6 +43,16 @@ TEST(LinuxHost, AnUnknownAccountIsNoneAndNoError) {
   EXPECT_FALSE(*by_uid);
 }
 
+TEST(LinuxHost, FindsAGroupByNameAndNoneThatIsNot) {
+  LinuxHost host;
+  const auto root = host.find_group("root");
+  ASSERT_TRUE(root && *root);
+  EXPECT_EQ((*root)->gid, 0U);
+  const auto none = host.find_group("no-such-group-here");
+  ASSERT_TRUE(none) << none.error().message;
+  EXPECT_FALSE(*none);
+}
+
 TEST(LinuxHost, ANameThatIsNoneFindsNobody) {
   LinuxHost host;
   using namespace std::string_view_literals;

@@ -110,12 +110,52 @@ TEST_F(LoginTest, WhatCannotBeRecordedIsDenied) {
   EXPECT_NE(verdict.pam_code, PAM_SUCCESS);
 }
 
+TEST_F(LoginTest, WhileStoreOrAuditFailRightAnswersLookLikeWrongOnes) {
+  const auto same_answer = [&] {
+    const VerdictResult wrong = login("alice", "wrong", code());
+    const VerdictResult right = login("alice", kPassword, code());
+    EXPECT_FALSE(right.accepted);
+    EXPECT_EQ(right.pam_code, wrong.pam_code);
+    EXPECT_EQ(right.text, wrong.text);
+    EXPECT_EQ(right.password_length, wrong.password_length);
+  };
+  store.fail_commits(true);
+  same_answer();
+  audit.fail(true);
+  same_answer();
+  store.fail_commits(false);
+  same_answer();
+}
+
 TEST_F(LoginTest, ASuccessThatWasNotRecordedDoesNotCountInTheAccountPhaseEither) {
   audit.fail(true);
   static_cast<void>(login("alice", kPassword, code()));
   audit.fail(false);
   ScriptedDialogue dialogue;
   EXPECT_FALSE(run(request("alice", Phase::account), dialogue)->accepted);
+}
+
+TEST_F(LoginTest, WhileGroupsCannotBeLookedUpNoWeakerRuleDecides) {
+  Rule staff = password_and_code();
+  staff.groups = {"staff"};
+  Rule everybody = rule("everybody else", {{{Factor::password}}});
+  use_rules({staff, everybody});
+  host.fail_groups(true);
+  ScriptedDialogue dialogue;
+  const auto verdict = run(request("alice"), dialogue);
+  ASSERT_TRUE(verdict);
+  EXPECT_FALSE(verdict->accepted);
+  EXPECT_NE(audit.last().reason.find("staff"), std::string::npos);
+  host.fail_groups(false);
+  EXPECT_TRUE(login("alice", kPassword, code()).accepted);
+}
+
+TEST_F(LoginTest, AGroupsOwnListOfMembersCounts) {
+  host.add_group("wheel", {.gid = 10, .members = {"bob", "alice"}});
+  Rule wheel = password_and_code();
+  wheel.groups = {"wheel"};
+  use_rules({wheel});
+  EXPECT_TRUE(login("alice", kPassword, code()).accepted);
 }
 
 TEST_F(LoginTest, AProvenKeyIsNotAskedForAndCounts) {

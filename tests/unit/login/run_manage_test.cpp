@@ -20,6 +20,11 @@ class ManageTest : public LoginTest {
     wanted.caller.trusted = false;
     return wanted;
   }
+  void remove_code(std::string label) {
+    std::vector<Effect> effects;
+    effects.emplace_back(RemoveOtp{.user = "alice", .label = std::move(label)});
+    EXPECT_EQ(store.commit(effects), CommitOutcome::committed);
+  }
   /// Makes the code that the shown secret gives now, as an authenticator does.
   std::string code_of(std::string_view prompt) {
     const auto at = prompt.find("secret=");
@@ -166,6 +171,64 @@ TEST_F(ManageTest, AnOpenPromptDoesNotUndoAnAdministratorsReset) {
   });
   EXPECT_FALSE(run(by(1000, change("alice", "password.set")), dialogue)->accepted);
   EXPECT_TRUE(login("alice", "the administrator's choice", code(1)).accepted);
+}
+
+TEST_F(ManageTest, AProofOfLessThanTheOwnerHasByNowChangesNothing) {
+  remove_code("phone");
+  for (const std::string operation : {"password.set", "otp.add", "otp.remove"}) {
+    ScriptedDialogue dialogue;
+    dialogue.answer_with([&](std::string_view) {
+      store.add_otp("alice", "new phone", seed_of(kSeed));
+      return std::string(kPassword);
+    });
+    const auto verdict = run(by(1000, change("alice", operation, "new phone")), dialogue);
+    EXPECT_FALSE(verdict->accepted) << operation;
+    ASSERT_EQ(store.list_otp("alice")->size(), 1U) << operation;
+    remove_code("new phone");
+  }
+}
+
+TEST_F(ManageTest, APromptKeptOpenAfterTheProofChangesNothingOnceTheOwnerEnrolsACode) {
+  remove_code("phone");
+  ScriptedDialogue setting;
+  setting.answer(std::string(kPassword)).answer("the thief's choice");
+  setting.answer_with([&](std::string_view) {
+    store.add_otp("alice", "new phone", seed_of(kSeed));
+    return std::string("the thief's choice");
+  });
+  EXPECT_FALSE(run(by(1000, change("alice", "password.set")), setting)->accepted);
+  EXPECT_TRUE(login("alice", kPassword, code()).accepted);
+
+  remove_code("new phone");
+  ScriptedDialogue adding;
+  adding.answer(std::string(kPassword)).answer_with([&](std::string_view prompt) {
+    store.add_otp("alice", "new phone", seed_of(kSeed));
+    return code_of(prompt);
+  });
+  EXPECT_FALSE(run(by(1000, change("alice", "otp.add", "thief")), adding)->accepted);
+  EXPECT_EQ(store.list_otp("alice")->size(), 1U);
+}
+
+TEST_F(ManageTest, ARenewedHashIsStillTheProvenPassword) {
+  PasswordFactor dearer =
+      std::move(*PasswordFactor::create(store, gate, {.memory_bytes = 16384, .passes = 1}));
+  LoginPorts today{store, host, clock, audit, dearer, otp, transactions, rules};
+  ScriptedDialogue dialogue;
+  dialogue.answer(std::string(kPassword)).answer(code());
+  EXPECT_TRUE(serve(by(1000, change("alice", "otp.remove", "phone")), dialogue, today)->accepted);
+}
+
+TEST_F(ManageTest, WhileTheStoreFailsAProofLooksLikeNone) {
+  const auto attempt = [&](std::string_view with_password) {
+    ScriptedDialogue dialogue;
+    dialogue.answer(std::string(with_password)).answer(code());
+    return *run(by(1000, change("alice", "otp.remove", "phone")), dialogue);
+  };
+  store.fail_commits(true);
+  const VerdictResult right = attempt(kPassword);
+  const VerdictResult wrong = attempt("wrong");
+  EXPECT_EQ(right.pam_code, wrong.pam_code);
+  EXPECT_EQ(right.text, wrong.text);
 }
 
 TEST_F(ManageTest, WhoHangsUpWithoutProvingAnythingLeavesNoLine) {

@@ -158,5 +158,19 @@ TEST(Source, WhateverElseTheCallerSaysIsUnknown) {
 
 TEST(Source, StartsAsUnknown) { EXPECT_EQ(Source{}.kind, Source::Kind::unknown); }
 
+TEST(CountingName, IsOneForAllSpellingsOfAnAddress) {
+  EXPECT_EQ(counting_name_of("192.0.2.7"), counting_name_of("::ffff:192.0.2.7"));
+  EXPECT_NE(counting_name_of("192.0.2.7"), counting_name_of("192.0.2.8"));
+}
+
+TEST(CountingName, IsOneForAllAddressesOfAnIpv6Subscriber) {
+  EXPECT_EQ(counting_name_of("2001:db8:1:2::1"), counting_name_of("2001:db8:1:2:ffff::9"));
+  EXPECT_NE(counting_name_of("2001:db8:1:2::1"), counting_name_of("2001:db8:1:3::1"));
+}
+
+TEST(CountingName, OfANameIsItsSpellingInLowerCase) {
+  EXPECT_EQ(counting_name_of("Host.Example"), "host.example");
+}
+
 }  // namespace
 }  // namespace usher

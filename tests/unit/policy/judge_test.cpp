@@ -157,6 +157,32 @@ TEST(Judge, ARuleThatCanNotBeAnsweredDenies) {
   }
 }
 
+TEST(Judge, AGroupThatCanNotBeFoundDeniesWhoeverIsInNoOtherOfTheRule) {
+  Rule admins = rule_named("admins");
+  admins.groups = {"admins", "sudo"};
+  Rule staff = rule_named("staff");
+  staff.groups = {"admins"};
+  const std::vector<std::string> unresolved = {"admins"};
+  const auto judged = [&](const Rule& rule, const Person* person) {
+    Facts facts = facts_of("sshd", "", person);
+    facts.unresolved_groups = unresolved;
+    return judge(rule_set({rule, rule_named("everybody")}), facts);
+  };
+  EXPECT_EQ(judged(admins, &kAlice).kind, Kind::ask);
+  // Whether there is such an account must not show.
+  for (const Person* person : {&kAlice, static_cast<const Person*>(nullptr)}) {
+    const Decision decision = judged(staff, person);
+    EXPECT_EQ(decision.kind, Kind::denied);
+    EXPECT_EQ(
+        decision.reason,
+        "whether rule \"staff\" matches can't be known: there is no group admins, or it could "
+        "not be looked up");
+  }
+  Rule elsewhere = staff;
+  elsewhere.services = {"sudo"};
+  EXPECT_EQ(judged(elsewhere, &kAlice).kind, Kind::ask);
+}
+
 TEST(Judge, TheReasonNamesTheListThatCouldNotBeAnswered) {
   Rule rule = rule_named("from outside");
   rule.not_from = origins({"10.0.0.0/8"});

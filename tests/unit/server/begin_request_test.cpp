@@ -72,6 +72,13 @@ TEST(BeginRequest, TakesNoStrangersWordOnWhereItComesFrom) {
   EXPECT_EQ(request->ruser, "");
 }
 
+TEST(BeginRequest, AStrangersChangeIsUsherctlsWhateverItSays) {
+  Begin begin = sshd_begin();
+  begin.phase = Phase::manage;
+  EXPECT_EQ(request_from(begin, kStranger)->service, "usherctl");
+  EXPECT_EQ(request_from(begin, kRoot)->service, "sshd");
+}
+
 TEST(BeginRequest, RefusesARemoteHostThatIsNoPlainText) {
   for (const char* rhost : {"192.0.2.7\n", "a b", "\x1b[2J", "h\xc3\xb6st"}) {
     Begin begin = sshd_begin();
@@ -84,20 +91,6 @@ TEST(BeginRequest, RefusesARequestWithoutAService) {
   Begin begin = sshd_begin();
   begin.service = "";
   EXPECT_FALSE(request_from(begin, kRoot));
-}
-
-TEST(CountingName, IsOneForAllSpellingsOfAnAddress) {
-  EXPECT_EQ(counting_name_of("192.0.2.7"), counting_name_of("::ffff:192.0.2.7"));
-  EXPECT_NE(counting_name_of("192.0.2.7"), counting_name_of("192.0.2.8"));
-}
-
-TEST(CountingName, IsOneForAllAddressesOfAnIpv6Subscriber) {
-  EXPECT_EQ(counting_name_of("2001:db8:1:2::1"), counting_name_of("2001:db8:1:2:ffff::9"));
-  EXPECT_NE(counting_name_of("2001:db8:1:2::1"), counting_name_of("2001:db8:1:3::1"));
-}
-
-TEST(CountingName, OfANameIsItsSpellingInLowerCase) {
-  EXPECT_EQ(counting_name_of("Host.Example"), "host.example");
 }
 
 }  // namespace

@@ -20,9 +20,7 @@ class LoginServerFixture : public ::testing::Test {
  protected:
   static LoginSocketPlan plan() {
     return {.name = "test.sock",
-            .limits = {.total = 16, .per_person = 16},
-            .remote_dialogues = 8,
-            .remote_dialogues_per_host = 2,
+            .limits = {.total = 16, .per_outsider = 2, .reserved_for_root = 8},
             .times = {.begin_milliseconds = 60'000,
                       .prompt_milliseconds = 60'000,
                       .dialogue_milliseconds = 60'000}};

@@ -199,8 +199,7 @@ TEST_F(LoginServerTest, GivesARemoteHostItsPlaceBackWhenTheDialogueEnds) {
 
 TEST_F(LoginServerTest, KeepsAShareForTheConsoleWhateverRemoteHostsDo) {
   LoginSocketPlan crowded = plan();
-  crowded.limits = {.total = 4, .per_person = 4};
-  crowded.remote_dialogues = 2;
+  crowded.limits = {.total = 4, .per_outsider = 4, .reserved_for_root = 2};
   start(crowded, ask_once);
   std::vector<TestModule> remote;
   for (const char* host : {"192.0.2.1", "192.0.2.2"}) {
@@ -210,6 +209,26 @@ TEST_F(LoginServerTest, KeepsAShareForTheConsoleWhateverRemoteHostsDo) {
   TestModule third = module();
   ASSERT_TRUE(third.open("alice", "192.0.2.3"));
   EXPECT_TRUE(third.expect<Verdict>());
+  TestModule console = module();
+  ASSERT_TRUE(console.open("root"));
+  EXPECT_TRUE(console.expect<Prompt>());
+}
+
+TEST_F(LoginServerTest, KeepsRootsShareWhateverPeopleAndRemoteHostsDoTogether) {
+  if (::getuid() != 0) GTEST_SKIP() << "needs root, to be somebody else";
+  LoginSocketPlan crowded = plan();
+  crowded.limits = {.total = 4, .per_outsider = 4, .reserved_for_root = 2};
+  start(crowded, ask_once);
+  TestModule remote = module();
+  ASSERT_TRUE(remote.open("alice", "192.0.2.1") && remote.expect<Prompt>());
+  start_as_setuid_program_of(65534);
+  TestModule person = module();
+  ASSERT_TRUE(person.open("root") && person.expect<Prompt>());
+  EXPECT_FALSE(module().greet());
+  start_as_setuid_program_of(0);
+  TestModule another = module();
+  ASSERT_TRUE(another.open("alice", "192.0.2.2"));
+  EXPECT_TRUE(another.expect<Verdict>());
   TestModule console = module();
   ASSERT_TRUE(console.open("root"));
   EXPECT_TRUE(console.expect<Prompt>());

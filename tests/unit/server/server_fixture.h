@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <filesystem>
@@ -54,14 +56,18 @@ inline StopSignal stop_or_throw() {
   return std::move(*made);
 }
 
-/// Connects, or returns an invalid descriptor with errno set.
-inline UniqueFd connect_to(const std::string& path, int type = SOCK_SEQPACKET) {
+/// Connects `socket`; errno says why not.
+inline bool connect_at(const UniqueFd& socket, const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
+  return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+}
+
+/// Connects, or returns an invalid descriptor with errno set.
+inline UniqueFd connect_to(const std::string& path, int type = SOCK_SEQPACKET) {
   UniqueFd socket(::socket(AF_UNIX, type | SOCK_CLOEXEC, 0));
-  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-    socket.reset();
+  if (!connect_at(socket, path)) socket.reset();
   return socket;
 }
 
@@ -73,6 +79,12 @@ inline bool is_closed_by_peer(int socket) {
     char byte = 0;
     if (::recv(socket, &byte, 1, MSG_DONTWAIT) <= 0) return true;
   }
+}
+
+/// Makes this thread, and so what /proc says of the process, a set-user-id program that `person`
+/// started. By the system call: setresuid(3) would change the server's threads as well.
+inline void start_as_setuid_program_of(uid_t person) {
+  ASSERT_EQ(::syscall(SYS_setresuid, person, 0, 0), 0);
 }
 
 /// A module's end of a dialogue, one step per call.

@@ -2,15 +2,19 @@
 #include "daemon/server/socket_server.h"
 
 #include <gtest/gtest.h>
-#include <sys/syscall.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
+#include <cstdlib>
 #include <latch>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "tests/fakes/fake_host.h"
 #include "tests/unit/server/server_fixture.h"
 
 namespace usher::testing {
@@ -21,8 +25,8 @@ class SocketServerTest : public ::testing::Test {
  protected:
   SocketServer& start(const SocketLimits& limits) {
     server_.emplace(
-        listen_or_throw(directory_.socket()), limits,
-        [this](UniqueFd connection, const ucred& peer) {
+        listen_or_throw(directory_.socket()), limits, host_,
+        [this](UniqueFd connection, const ucred& peer, uid_t) {
           EXPECT_EQ(peer.pid, ::getpid());
           EXPECT_EQ(peer.uid, ::getuid());
           ++served_;
@@ -44,6 +48,7 @@ class SocketServerTest : public ::testing::Test {
   }
 
   const SocketDirectory directory_;
+  FakeHost host_;
   std::atomic<int> served_ = 0;
   std::mutex mutex_;
   std::vector<std::string> refusals_;
@@ -51,14 +56,14 @@ class SocketServerTest : public ::testing::Test {
 };
 
 TEST_F(SocketServerTest, ServesManyAtOnce) {
-  start({.total = 8, .per_person = 8});
+  start({.total = 8, .per_outsider = 8});
   std::vector<UniqueFd> connections;
   for (int i = 0; i < 8; ++i) connections.push_back(connect());
   for (const UniqueFd& connection : connections) EXPECT_TRUE(is_served(connection));
 }
 
 TEST_F(SocketServerTest, ClosesWhoeverIsOverTheTotal) {
-  start({.total = 2, .per_person = 8});
+  start({.total = 2, .per_outsider = 8});
   const UniqueFd one = connect();
   const UniqueFd two = connect();
   EXPECT_TRUE(is_served(one) && is_served(two));
@@ -69,15 +74,9 @@ TEST_F(SocketServerTest, ClosesWhoeverIsOverTheTotal) {
   EXPECT_EQ(refusals_.size(), 1U);
 }
 
-/// Makes this thread, and so what /proc says of the process, a set-user-id program that `person`
-/// started. By the system call: setresuid(3) would change the server's threads as well.
-void start_as_setuid_program_of(uid_t person) {
-  ASSERT_EQ(::syscall(SYS_setresuid, person, 0, 0), 0);
-}
-
 TEST_F(SocketServerTest, CountsASetuidProgramAgainstThePersonBehindItAndKeepsRootsShare) {
   if (::getuid() != 0) GTEST_SKIP() << "needs root, to be somebody else";
-  start({.total = 8, .per_person = 1});
+  start({.total = 8, .per_outsider = 1});
   start_as_setuid_program_of(65534);
   const UniqueFd one = connect();
   EXPECT_TRUE(is_served(one));
@@ -88,7 +87,7 @@ TEST_F(SocketServerTest, CountsASetuidProgramAgainstThePersonBehindItAndKeepsRoo
 
 TEST_F(SocketServerTest, PeopleTogetherLeaveRootItsReserve) {
   if (::getuid() != 0) GTEST_SKIP() << "needs root, to be somebody else";
-  start({.total = 2, .per_person = 2, .reserved_for_root = 1});
+  start({.total = 2, .per_outsider = 2, .reserved_for_root = 1});
   start_as_setuid_program_of(65534);
   const UniqueFd one = connect();
   EXPECT_TRUE(is_served(one));
@@ -97,15 +96,50 @@ TEST_F(SocketServerTest, PeopleTogetherLeaveRootItsReserve) {
   EXPECT_TRUE(is_served(connect()));
 }
 
+TEST_F(SocketServerTest, ServesNoUidWithoutAnAccountWhereAccountsAreWanted) {
+  if (::getuid() != 0) GTEST_SKIP() << "needs root, to be somebody else";
+  host_.add_user("alice", 70'000);
+  start({.total = 8, .per_outsider = 2, .accounts_only = true});
+  start_as_setuid_program_of(70'001);
+  EXPECT_FALSE(is_served(connect()));
+  start_as_setuid_program_of(70'000);
+  const UniqueFd one = connect();
+  const UniqueFd two = connect();
+  EXPECT_TRUE(is_served(one) && is_served(two));
+  EXPECT_FALSE(is_served(connect()));
+  start_as_setuid_program_of(0);
+  EXPECT_TRUE(is_served(connect()));
+}
+
+TEST_F(SocketServerTest, ManyUidsWithoutALookUpTogetherHaveOneShare) {
+  if (::getuid() != 0) GTEST_SKIP() << "needs root, to be somebody else";
+  host_.add_user("alice", 1000);
+  start({.total = 8, .per_outsider = 1, .accounts_only = true});
+  start_as_setuid_program_of(1000);
+  EXPECT_TRUE(is_served(connect()));
+  host_.fail_lookups(true);
+  std::vector<UniqueFd> connections;
+  std::size_t served = 0;
+  for (uid_t uid = 70'000; uid < 70'006; ++uid) {
+    start_as_setuid_program_of(uid);
+    connections.push_back(connect());
+    served += is_served(connections.back()) ? 1 : 0;
+  }
+  EXPECT_EQ(served, 2U);
+  start_as_setuid_program_of(1000);
+  EXPECT_TRUE(is_served(connect()));
+  start_as_setuid_program_of(0);
+}
+
 TEST_F(SocketServerTest, HasRoomAgainWhenAConnectionEnds) {
-  start({.total = 1, .per_person = 1});
+  start({.total = 1, .per_outsider = 1});
   EXPECT_TRUE(is_served(connect()));
   ASSERT_TRUE(server_->drain(soon()));
   EXPECT_TRUE(is_served(connect()));
 }
 
 TEST_F(SocketServerTest, ServesWhoWasInTheQueueWhenItStopsAndNobodyAfter) {
-  start({.total = 4, .per_person = 4});
+  start({.total = 4, .per_outsider = 4});
   const UniqueFd early = connect();
   server_->stop_accepting();
   EXPECT_TRUE(is_served(early));
@@ -114,7 +148,7 @@ TEST_F(SocketServerTest, ServesWhoWasInTheQueueWhenItStopsAndNobodyAfter) {
 }
 
 TEST_F(SocketServerTest, SaysWhetherItWasDrainedInTime) {
-  start({.total = 4, .per_person = 4});
+  start({.total = 4, .per_outsider = 4});
   UniqueFd lingering = connect();
   EXPECT_TRUE(is_served(lingering));
   server_->stop_accepting();
@@ -123,10 +157,42 @@ TEST_F(SocketServerTest, SaysWhetherItWasDrainedInTime) {
   EXPECT_TRUE(server_->drain(soon()));
 }
 
+/// Lets a caller in under a limit of descriptors so low that the server can't poll(2) for the next.
+void connect_and_keep_from_polling(const UniqueFd& caller, const std::string& path) {
+  rlimit limit{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+  limit.rlim_cur = 1;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+  EXPECT_TRUE(connect_at(caller, path));
+}
+
+TEST_F(SocketServerTest, OutlivesAShortTimeInWhichItCanNotWait) {
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  start({.total = 4, .per_outsider = 4});
+  const UniqueFd caller(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
+  connect_and_keep_from_polling(caller, directory_.socket());
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_TRUE(is_served(caller));
+  EXPECT_TRUE(is_served(connect()));
+}
+
+TEST_F(SocketServerTest, EndsTheProcessWhereItStaysDeaf) {
+  EXPECT_EXIT(
+      {
+        start({.total = 4, .per_outsider = 4});
+        const UniqueFd caller(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
+        connect_and_keep_from_polling(caller, directory_.socket());
+        std::this_thread::sleep_for(std::chrono::seconds(60));
+      },
+      ::testing::ExitedWithCode(EXIT_FAILURE), "usherd ends");
+}
+
 TEST_F(SocketServerTest, MayBeDestroyedUnstarted) {
   server_.emplace(
-      listen_or_throw(directory_.socket()), SocketLimits{}, [](UniqueFd, const ucred&) {},
-      [](const ucred&, const char*) {});
+      listen_or_throw(directory_.socket()), SocketLimits{}, host_,
+      [](UniqueFd, const ucred&, uid_t) {}, [](const ucred&, const char*) {});
 }
 
 }  // namespace

@@ -202,6 +202,27 @@ TEST_P(StoreContract, AConflictAnywhereUndoesTheWholeCommit) {
   EXPECT_EQ(only_generator_of("alice").last_step, 100U);
 }
 
+TEST_P(StoreContract, CommitsOnConditionOfWhatTheUserHas) {
+  const auto commits_if = [&](std::optional<std::string> hash, std::vector<std::int64_t> otp) {
+    return commit(effects(ExpectCredentials{"alice", std::move(hash), std::move(otp)},
+                          SetPassword{"alice", "new"})) == CommitOutcome::committed;
+  };
+  commit(effects(SetPassword{"bob", "bobs"}, add_otp("bob", "phone", kSeed)));
+  EXPECT_FALSE(commits_if("none", {}));
+  EXPECT_TRUE(commits_if(std::nullopt, {}));
+  EXPECT_FALSE(commits_if(std::nullopt, {}));
+  EXPECT_TRUE(commits_if("new", {}));
+
+  commit(effects(add_otp("alice", "phone", kSeed)));
+  const std::int64_t phone = only_generator_of("alice").id;
+  commit(effects(add_otp("alice", "tablet", kSeed)));
+  const std::int64_t tablet = store_->list_otp("alice")->back().id;
+  EXPECT_FALSE(commits_if("new", {}));
+  EXPECT_FALSE(commits_if("new", {phone}));
+  EXPECT_FALSE(commits_if("old", {phone, tablet}));
+  EXPECT_TRUE(commits_if("new", {phone, tablet}));
+}
+
 TEST_P(StoreContract, ListsGeneratorsInTheOrderOfEnrolment) {
   commit(effects(add_otp("alice", "phone", kSeed)));
   commit(effects(add_otp("alice", "attic", kSeed, 5, {.digits = 8})));

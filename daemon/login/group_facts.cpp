@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/login/group_facts.h"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+
+namespace usher {
+namespace {
+
+bool is_in(const Person& person, const NamedGroup& group) {
+  return std::ranges::find(person.groups, group.gid, &Group::gid) != person.groups.end() ||
+         std::ranges::find(group.members, person.name) != group.members.end();
+}
+
+}  // namespace
+
+GroupFacts look_up_groups(const RuleSet& rules, const Person* person, Host& host) {
+  std::set<std::string_view> names;
+  for (const Rule& rule : rules.rules) names.insert(rule.groups.begin(), rule.groups.end());
+
+  GroupFacts facts;
+  if (person != nullptr) facts.person = *person;
+  for (const std::string_view name : names) {
+    const auto group = host.find_group(name);
+    if (!group || !*group)
+      facts.unresolved.emplace_back(name);
+    else if (facts.person && is_in(*facts.person, **group))
+      facts.person->groups.push_back({.name = std::string(name), .gid = (*group)->gid});
+  }
+  return facts;
+}
+
+}  // namespace usher
