@@ -171,7 +171,7 @@ Result<void> Usherd::open_sockets(const Settings& settings) {
   self_server_ =
       std::make_unique<LoginServer>(std::move(*self), self_plan(settings), ports, serve_login);
   control_server_ = std::make_unique<SocketServer>(
-      std::move(*control), kControlLimits,
+      std::move(*control), kControlLimits, host_,
       [this](UniqueFd connection, const ucred& peer) {
         serve_control(std::move(connection), peer);
       },

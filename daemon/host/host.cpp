@@ -11,6 +11,8 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <span>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -88,6 +90,17 @@ Result<Person> person_from(const passwd& record) {
   return person;
 }
 
+// The head of /proc/PID/`name`, as far as there is room; empty where it can't be read.
+std::string_view read_proc(pid_t pid, std::string_view name, std::span<char> room) {
+  if (pid <= 0) return {};
+  const std::string path = fmt::format("/proc/{}/{}", pid, name);
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!file.valid()) return {};
+  const ssize_t size = ::read(file.get(), room.data(), room.size());
+  return size > 0 ? std::string_view(room.data(), static_cast<std::size_t>(size))
+                  : std::string_view();
+}
+
 // `look_up(record, room, size, found)` is getpwnam_r(3) or getpwuid_r(3).
 template <typename LookUp>
 Result<std::optional<Person>> find_account(const std::string& what, LookUp look_up) {
@@ -124,14 +137,13 @@ Result<std::optional<Person>> LinuxHost::find_user(uid_t uid) {
 }
 
 std::uint64_t LinuxHost::start_time_of(pid_t pid) {
-  if (pid <= 0) return 0;
-  const UniqueFd stat(
-      ::open(fmt::format("/proc/{}/stat", pid).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-  if (!stat.valid()) return 0;
-  std::array<char, 4096> content{};  // a name of 15 characters and 50 numbers
-  const ssize_t size = ::read(stat.get(), content.data(), content.size());
-  if (size <= 0) return 0;
-  return parse_start_time({content.data(), static_cast<std::size_t>(size)});
+  std::array<char, 4096> room{};  // a name of 15 characters and 50 numbers
+  return parse_start_time(read_proc(pid, "stat", room));
+}
+
+uid_t LinuxHost::real_uid_of(pid_t pid) {
+  std::array<char, 4096> room{};  // the list of groups, which may be longer, stands behind the uids
+  return parse_real_uid(read_proc(pid, "status", room)).value_or(static_cast<uid_t>(-1));
 }
 
 std::string LinuxHost::machine_name() {

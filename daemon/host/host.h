@@ -26,6 +26,9 @@ class Host {
   /// Clock ticks after boot at which process `pid` started (proc(5), stat field 22); 0 where that
   /// could not be read.
   [[nodiscard]] virtual std::uint64_t start_time_of(pid_t pid) = 0;
+  /// The real uid of process `pid` (proc(5), status, Uid): of a set-user-id program, who started
+  /// it. (uid_t)-1 where that could not be read, never root's.
+  [[nodiscard]] virtual uid_t real_uid_of(pid_t pid) = 0;
   /// The machine's name, for labels people see (gethostname(2)).
   [[nodiscard]] virtual std::string machine_name() = 0;
 
@@ -42,6 +45,7 @@ class LinuxHost final : public Host {
   [[nodiscard]] Result<std::optional<Person>> find_user(std::string_view name) override;
   [[nodiscard]] Result<std::optional<Person>> find_user(uid_t uid) override;
   [[nodiscard]] std::uint64_t start_time_of(pid_t pid) override;
+  [[nodiscard]] uid_t real_uid_of(pid_t pid) override;
   [[nodiscard]] std::string machine_name() override;
 };
 

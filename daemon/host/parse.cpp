@@ -38,4 +38,20 @@ std::uint64_t parse_start_time(std::string_view stat) noexcept {
   return error == std::errc{} && rest == last ? ticks : 0;
 }
 
+std::optional<uid_t> parse_real_uid(std::string_view status) noexcept {
+  constexpr std::string_view kLine = "\nUid:\t";
+  const auto line = status.find(kLine);
+  if (line == std::string_view::npos) return std::nullopt;
+  status.remove_prefix(line + kLine.size());
+  // A number that nothing follows may have been cut off.
+  const auto end = status.find('\t');
+  if (end == std::string_view::npos) return std::nullopt;
+  const char* const first = status.data();
+  const char* const last = first + end;
+  uid_t uid = 0;
+  const auto [rest, error] = std::from_chars(first, last, uid);
+  if (error != std::errc{} || rest != last) return std::nullopt;
+  return uid;
+}
+
 }  // namespace usher

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace usher {
@@ -13,5 +16,9 @@ namespace usher {
 /// Field 22 of a /proc/PID/stat line (proc(5)), in clock ticks after boot; 0 where it is not one.
 /// The program's name, field 2, is the program's own choice and may hold spaces and parentheses.
 [[nodiscard]] std::uint64_t parse_start_time(std::string_view stat) noexcept;
+
+/// The first uid, the real one, in the Uid line of a /proc/PID/status (proc(5)); none where there
+/// is no such line. The program's name, in the first line, has its line ends escaped by the kernel.
+[[nodiscard]] std::optional<uid_t> parse_real_uid(std::string_view status) noexcept;
 
 }  // namespace usher

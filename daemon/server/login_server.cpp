@@ -18,7 +18,7 @@ LoginServer::LoginServer(ListenSocket listener, LoginSocketPlan plan, const Logi
               .refusals = refusals_,
               .remote = remote_},
       server_(
-          std::move(listener), plan.limits,
+          std::move(listener), plan.limits, ports.host,
           [this](UniqueFd connection, const ucred& peer) {
             LoginConnection(std::move(connection), peer, shared_).run();
           },

@@ -43,9 +43,11 @@ std::size_t open_to_people(const SocketLimits& limits) {
 
 bool is_trusted(uid_t uid) noexcept { return uid == 0 || uid == ::geteuid(); }
 
-SocketServer::SocketServer(ListenSocket listener, SocketLimits limits, Serve serve, Refused refused)
+SocketServer::SocketServer(ListenSocket listener, SocketLimits limits, Host& host, Serve serve,
+                           Refused refused)
     : listener_(std::move(listener)),
       limits_(limits),
+      host_(host),
       serve_(std::move(serve)),
       refused_(std::move(refused)),
       people_(open_to_people(limits), limits.per_person),
@@ -114,7 +116,7 @@ bool SocketServer::accept_one() {
 
 const char* SocketServer::admit(UniqueFd& connection, const ucred& peer) {
   if (limits_.trusted_only && !is_trusted(peer.uid)) return "this socket is for root";
-  const uid_t person = person_behind(peer);
+  const uid_t person = person_behind(peer, host_);
   const bool counted = !is_trusted(person);
   auto place = counted ? people_.enter(person) : std::nullopt;
   if (counted && !place) return "too many connections, in all or of this user";

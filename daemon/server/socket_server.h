@@ -9,6 +9,7 @@
 #include <optional>
 #include <thread>
 
+#include "daemon/host/host.h"
 #include "daemon/model/result.h"
 #include "daemon/server/keyed_limit.h"
 #include "daemon/server/listen_socket.h"
@@ -47,7 +48,9 @@ class SocketServer {
   /// Told of each connection that was closed unserved, and why; called in the accepting thread.
   using Refused = std::function<void(const ucred& peer, const char* reason)>;
 
-  SocketServer(ListenSocket listener, SocketLimits limits, Serve serve, Refused refused);
+  /// `host` tells who is behind a program that speaks as root, and outlives the server.
+  SocketServer(ListenSocket listener, SocketLimits limits, Host& host, Serve serve,
+               Refused refused);
   SocketServer(const SocketServer&) = delete;
   SocketServer& operator=(const SocketServer&) = delete;
   /// Stops accepting and waits for every connection to end, however long that takes.
@@ -67,6 +70,7 @@ class SocketServer {
 
   ListenSocket listener_;
   const SocketLimits limits_;
+  Host& host_;
   const Serve serve_;
   const Refused refused_;
   KeyedLimit<uid_t> people_;

@@ -45,6 +45,10 @@ class FakeHost final : public Host {
     const std::lock_guard lock(mutex_);
     start_times_[pid] = ticks;
   }
+  void set_real_uid(pid_t pid, uid_t uid) {
+    const std::lock_guard lock(mutex_);
+    real_uids_[pid] = uid;
+  }
 
   [[nodiscard]] Result<std::optional<Person>> find_user(std::string_view name) override {
     const std::lock_guard lock(mutex_);
@@ -64,12 +68,18 @@ class FakeHost final : public Host {
     const auto found = start_times_.find(pid);
     return found == start_times_.end() ? 0 : found->second;
   }
+  [[nodiscard]] uid_t real_uid_of(pid_t pid) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = real_uids_.find(pid);
+    return found == real_uids_.end() ? static_cast<uid_t>(-1) : found->second;
+  }
   [[nodiscard]] std::string machine_name() override { return "testbed"; }
 
  private:
   std::mutex mutex_;
   std::map<std::string, Person, std::less<>> accounts_;
   std::map<pid_t, std::uint64_t> start_times_;
+  std::map<pid_t, uid_t> real_uids_;
   bool fail_lookups_ = false;
 };
 

@@ -21,7 +21,7 @@ class SocketServerTest : public ::testing::Test {
  protected:
   SocketServer& start(const SocketLimits& limits) {
     server_.emplace(
-        listen_or_throw(directory_.socket()), limits,
+        listen_or_throw(directory_.socket()), limits, host_,
         [this](UniqueFd connection, const ucred& peer) {
           EXPECT_EQ(peer.pid, ::getpid());
           EXPECT_EQ(peer.uid, ::getuid());
@@ -44,6 +44,7 @@ class SocketServerTest : public ::testing::Test {
   }
 
   const SocketDirectory directory_;
+  LinuxHost host_;
   std::atomic<int> served_ = 0;
   std::mutex mutex_;
   std::vector<std::string> refusals_;
@@ -125,7 +126,7 @@ TEST_F(SocketServerTest, SaysWhetherItWasDrainedInTime) {
 
 TEST_F(SocketServerTest, MayBeDestroyedUnstarted) {
   server_.emplace(
-      listen_or_throw(directory_.socket()), SocketLimits{}, [](UniqueFd, const ucred&) {},
+      listen_or_throw(directory_.socket()), SocketLimits{}, host_, [](UniqueFd, const ucred&) {},
       [](const ucred&, const char*) {});
 }
 
