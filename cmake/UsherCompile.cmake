@@ -36,6 +36,10 @@ else()
                       $<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=2>)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|i[3-6]86")
     add_compile_options(-fcf-protection=full)
+    # Debian's libc brings start files without the mark, and one such file unmarks all. They only
+    # call and return, as shadow stacks want it; they lack the landing pads of indirect branch
+    # tracking, so that mark is left to the linker.
+    add_link_options(-Wl,-z,shstk)
   elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64")
     add_compile_options(-mbranch-protection=standard)
   endif()

@@ -50,7 +50,7 @@ void report(const Globals& globals, const Places& places) {
   fmt::print(R"(Next:
   Keep a copy of the key, apart from any copy of the store: neither is of use without the other.
   usherctl check                 see that the rules are what you want
-  systemctl start usherd         let usherd serve
+  usherd                         let usherd serve, as the user whom these files belong to
   usherctl password set USER     give people passwords, and codes:
   usherctl otp add USER
 )");

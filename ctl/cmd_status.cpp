@@ -30,6 +30,7 @@ Table table_of(const Json& reply) {
   row("dialogues now", number(reply, "dialogues"));
   row("accepted", number(reply, "accepted"));
   row("denied", number(reply, "denied"));
+  row("turned away", number(reply, "refused"));
   return table;
 }
 
@@ -52,7 +53,8 @@ const Command kStatus{
     .name = "status",
     .summary = "Show how usherd is doing",
     .lesson = R"(For root. Exits with 3 where usherd does not answer, so scripts can ask by it. The
-counts are verdicts of all kinds since usherd was started.
+counts are since usherd was started: verdicts of all kinds, and callers that were turned away
+unheard, over a limit or for no proper request.
 
 Examples:
   usherctl status

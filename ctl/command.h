@@ -12,7 +12,7 @@ class App;
 
 namespace usher::ctl {
 
-/// What usherctl exits with. Scripts build on these numbers; usherctl(1) explains them.
+/// What usherctl exits with. Scripts build on these numbers; `usherctl --help` explains them.
 enum class ExitCode : std::uint8_t {
   ok = 0,
   no = 1,             // refused, broken off, or the answer to the question is no

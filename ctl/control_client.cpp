@@ -112,22 +112,6 @@ std::expected<std::string, ControlFailure> receive(const UniqueFd& socket, Deadl
   }
 }
 
-std::expected<Json, ControlFailure> read_reply(std::string_view text) {
-  Json reply = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (!reply.is_object()) return failed(Kind::malformed);
-  Json parameters = Json::object();
-  if (const auto given = reply.find("parameters"); given != reply.end() && !given->is_null()) {
-    if (!given->is_object()) return failed(Kind::malformed);
-    parameters = std::move(*given);
-  }
-  const auto error = reply.find("error");
-  if (error == reply.end()) return parameters;
-  if (!error->is_string()) return failed(Kind::malformed);
-  return std::unexpected(ControlFailure{.kind = Kind::refused,
-                                        .detail = error->get<std::string>(),
-                                        .parameters = std::move(parameters)});
-}
-
 }  // namespace
 
 std::expected<Json, ControlFailure> call_control(const std::string& path, std::string_view method,

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "ctl/output.h"
+#include "ctl/control_reply.h"
 
 namespace usher::ctl {
 
@@ -16,21 +16,6 @@ namespace usher::ctl {
 inline constexpr std::size_t kMaxControlReply = std::size_t{4} * 1024 * 1024;
 /// What a call may take in all, connecting included.
 inline constexpr std::int64_t kControlMilliseconds = 30'000;
-
-/// Why a call brought no result.
-struct ControlFailure {
-  enum class Kind : std::uint8_t {
-    unreachable = 1,  // nobody listens, or nobody may connect
-    untrusted,        // somebody listens who should not
-    timed_out,        // no whole reply in time
-    hung_up,          // the connection ended before a whole reply
-    malformed,        // what came is not a reply
-    refused,          // an error of the interface
-  };
-  Kind kind{};
-  std::string detail;  // unreachable: in words; refused: the qualified name of the error
-  Json parameters = Json::object();  // refused: what comes with it
-};
 
 /// Calls `method` ("org.usher.control.Status") of usherd at the socket `path`, on a connection of
 /// its own, as https://varlink.org/Method-Call has it. Blocks for `milliseconds` at most; may be

@@ -52,7 +52,7 @@ Complaint complaint_about(const ControlFailure& failure, std::string_view method
   if (name == "org.varlink.service.MethodNotFound")
     return {.code = ExitCode::internal,
             .what = fmt::format("usherd does not know how to {}", method),
-            .next = "It is older than usherctl: restart it. `systemctl restart usherd`"};
+            .next = "It is older than usherctl: stop it and start the new one."};
   return {.code = ExitCode::internal,
           .what = fmt::format("usherd answers with an error: {}", name),
           .next = {}};

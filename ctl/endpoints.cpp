@@ -107,7 +107,7 @@ uid_t expected_server_of(const std::string& path) {
 }
 
 Complaint no_answer_at(const Endpoint& endpoint, const std::string& why) {
-  std::string next = "Is it running? `systemctl status usherd`";
+  std::string next = "Is it running? `pgrep -a usherd`";
   if (!endpoint.doubt.empty()) next = endpoint.doubt + ".\n  " + next;
   return {.code = ExitCode::unreachable,
           .what = fmt::format("usherd does not answer at {}: {}", endpoint.path, why),

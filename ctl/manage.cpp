@@ -76,9 +76,11 @@ Complaint refused(const RelayResult& result, const Terminal& terminal) {
   if (terminal.was_told_why())
     return {.code = ExitCode::no, .what = "nothing was changed", .next = {}};
   if (result.pam_code == PAM_SYSTEM_ERR)
-    return {.code = ExitCode::internal,
-            .what = "usherd could not do it",
-            .next = "Its log says why: `usherctl log -n 1` and `journalctl -u usherd`, as root."};
+    return {
+        .code = ExitCode::internal,
+        .what = "usherd could not do it",
+        .next =
+            "`usherctl log -n 1`, as root, says why, or what usherd wrote to its standard error."};
   return {.code = ExitCode::no,
           .what = "refused: nothing was changed",
           .next = "The log says why: `usherctl log -n 1`, as root."};

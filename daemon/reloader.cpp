@@ -18,22 +18,23 @@ Reloader::Reloader(std::filesystem::path file, Settings settings, RulesInForce& 
       audit_(audit),
       clock_(clock) {}
 
-std::expected<void, std::string> Reloader::reload(const Caller& asked_by) {
+std::expected<void, ReloadFailure> Reloader::reload(const Caller& asked_by) {
   const std::lock_guard lock(one_at_a_time_);
   auto loaded = load_configuration(file_);
   if (!loaded) {
-    const std::string findings = render_all(loaded.error());
+    std::string findings = render_all(loaded.error());
     const auto recorded =
         record(EventKind::rules_rejected, asked_by, rules_.get()->version, findings);
     if (!recorded) report_trouble(recorded.error().message);
-    return std::unexpected(findings);
+    return std::unexpected(ReloadFailure{.in_configuration = true, .text = std::move(findings)});
   }
   const auto recorded =
       record(EventKind::rules_loaded, asked_by, loaded->rules.version,
              fmt::format("{} rules, before {}", loaded->rules.rules.size(), rules_.get()->version));
   if (!recorded)
-    return std::unexpected("the old rules stay, since the change can't be recorded: " +
-                           recorded.error().message);
+    return std::unexpected(
+        ReloadFailure{.text = "the old rules stay, since the change can't be recorded: " +
+                              recorded.error().message});
   if (loaded->settings != settings_)
     report_trouble(fmt::format(
         "{} has new settings beside the rules; they take effect when usherd is restarted",

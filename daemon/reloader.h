@@ -8,6 +8,7 @@
 
 #include "daemon/audit/audit.h"
 #include "daemon/config/config.h"
+#include "daemon/control/methods.h"
 #include "daemon/host/clock.h"
 #include "daemon/policy/rules_in_force.h"
 
@@ -21,10 +22,10 @@ class Reloader {
   Reloader(std::filesystem::path file, Settings settings, RulesInForce& rules, Audit& audit,
            const Clock& clock);
 
-  /// `asked_by`: on whose behalf, for the audit; a Caller of pid -1 for a signal. The unexpected
-  /// value says what was wrong, rendered for people. New rules come into force only once that is
-  /// audited.
-  [[nodiscard]] std::expected<void, std::string> reload(const Caller& asked_by);
+  /// `asked_by`: on whose behalf, for the audit; a Caller of pid -1 for a signal. New rules come
+  /// into force only once that is audited: where it can't be, that is a failure and no mistake in
+  /// the configuration.
+  [[nodiscard]] std::expected<void, ReloadFailure> reload(const Caller& asked_by);
 
  private:
   [[nodiscard]] Result<void> record(EventKind kind, const Caller& asked_by, std::string version,

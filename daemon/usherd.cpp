@@ -186,7 +186,9 @@ Result<void> Usherd::open_sockets(const Settings& settings) {
 
 void Usherd::reload() {
   if (const auto reloaded = reloader_.reload({}); !reloaded)
-    report_trouble("the old rules stay in force:\n" + reloaded.error());
+    report_trouble(reloaded.error().in_configuration
+                       ? "the old rules stay in force:\n" + reloaded.error().text
+                       : reloaded.error().text);
 }
 
 bool Usherd::stop() {
@@ -222,7 +224,8 @@ DaemonStatus Usherd::status() const {
           .configuration = file_.string(),
           .dialogues = counters_.dialogues_now,
           .accepted = counters_.accepted,
-          .denied = counters_.denied};
+          .denied = counters_.denied,
+          .refused = counters_.refused};
 }
 
 void Usherd::serve_control(UniqueFd connection, const ucred& peer) {

@@ -6,12 +6,12 @@
 
 #include "daemon/config/config.h"
 #include "daemon/config/text.h"
+#include "daemon/model/utf8.h"
 
 namespace usher {
 namespace {
 
 using config::characters;
-using config::length_of;
 
 constexpr std::size_t kMostShown = 160;  // characters of the line
 constexpr std::string_view kMargin = "    ";

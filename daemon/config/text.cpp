@@ -4,8 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdint>
 #include <vector>
+
+#include "daemon/model/utf8.h"
 
 namespace usher::config {
 namespace {
@@ -13,44 +14,9 @@ namespace {
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 constexpr std::size_t kMaxQuoted = 64;
 
-struct Character {
-  std::size_t size = 1;  // in bytes
-  bool valid = false;
-  std::uint32_t code = 0;
-};
-
-std::size_t size_by_lead(std::uint8_t lead) {
-  if (lead < 0x80) return 1;
-  if (lead >= 0xc2 && lead <= 0xdf) return 2;
-  if (lead >= 0xe0 && lead <= 0xef) return 3;
-  if (lead >= 0xf0 && lead <= 0xf4) return 4;
-  return 0;
-}
-
-/// The character at the start of `bytes`, which is not empty (RFC 3629: shortest form, no
-/// surrogates, nothing above U+10FFFF).
-Character next_character(std::string_view bytes) {
-  const auto at = [&](std::size_t i) { return static_cast<std::uint8_t>(bytes[i]); };
-  const std::size_t size = size_by_lead(at(0));
-  if (size == 0 || size > bytes.size()) return {};
-  if (size == 1) return {.size = 1, .valid = true, .code = at(0)};
-  std::uint32_t code = at(0) & (0xffU >> (size + 1));
-  for (std::size_t i = 1; i < size; ++i) {
-    if ((at(i) & 0xc0U) != 0x80) return {};
-    code = code << 6U | (at(i) & 0x3fU);
-  }
-  const std::uint32_t least = size == 2 ? 0x80 : size == 3 ? 0x800 : 0x10000;
-  if (code < least || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) return {};
-  return {.size = size, .valid = true, .code = code};
-}
-
-bool is_safe(const Character& character) {
-  const std::uint32_t code = character.code;
-  const bool control = (code < 0x20 && code != '\t') || (code >= 0x7f && code < 0xa0);
-  const bool line_end = code == 0x2028 || code == 0x2029;
-  const bool reorders = code == 0x061c || (code >= 0x200e && code <= 0x200f) ||
-                        (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
-  return character.valid && !control && !line_end && !reorders;
+/// Bytes that are no UTF-8 count one by one.
+std::size_t step_over(const Utf8Character& character) {
+  return std::max<std::size_t>(character.size, 1);
 }
 
 std::size_t distance(std::string_view from, std::string_view to) {
@@ -79,9 +45,10 @@ std::string printable(std::string_view bytes) {
   std::string text;
   text.reserve(bytes.size());
   while (!bytes.empty()) {
-    const Character character = next_character(bytes);
-    text += is_safe(character) ? bytes.substr(0, character.size) : kReplacement;
-    bytes.remove_prefix(character.size);
+    const Utf8Character character = first_character(bytes);
+    const bool safe = character.size > 0 && (character.code == '\t' || is_harmless(character.code));
+    text += safe ? bytes.substr(0, character.size) : kReplacement;
+    bytes.remove_prefix(step_over(character));
   }
   return text;
 }
@@ -105,14 +72,10 @@ std::string listed(std::span<const std::string_view> words) {
   return list;
 }
 
-std::size_t length_of(std::string_view utf8) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      utf8, [](char c) { return (static_cast<std::uint8_t>(c) & 0xc0U) != 0x80; }));
-}
-
 std::string_view characters(std::string_view utf8, std::size_t first, std::size_t count) {
   const auto skip = [](std::string_view& rest, std::size_t steps) {
-    for (; steps > 0 && !rest.empty(); --steps) rest.remove_prefix(next_character(rest).size);
+    for (; steps > 0 && !rest.empty(); --steps)
+      rest.remove_prefix(step_over(first_character(rest)));
   };
   skip(utf8, first);
   std::string_view rest = utf8;

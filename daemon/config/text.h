@@ -22,9 +22,6 @@ namespace usher::config {
 /// "`a`, `b` or `c`".
 [[nodiscard]] std::string listed(std::span<const std::string_view> words);
 
-/// How many characters (not bytes) of UTF-8 there are.
-[[nodiscard]] std::size_t length_of(std::string_view utf8);
-
 /// The bytes of `count` characters from character `first` on.
 [[nodiscard]] std::string_view characters(std::string_view utf8, std::size_t first,
                                           std::size_t count);

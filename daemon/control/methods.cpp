@@ -42,13 +42,15 @@ VarlinkReply status(const Json&, const ControlPeer&, ControlPorts& ports) {
               {"started", now.started},       {"configuration", now.configuration},
               {"rules", rules->rules.size()}, {"rules_version", rules->version},
               {"dialogues", now.dialogues},   {"accepted", now.accepted},
-              {"denied", now.denied}};
+              {"denied", now.denied},         {"refused", now.refused}};
 }
 
 VarlinkReply reload(const Json&, const ControlPeer& peer, ControlPorts& ports) {
-  if (const auto loaded = ports.reload(peer); !loaded)
+  if (const auto loaded = ports.reload(peer); !loaded) {
+    if (!loaded.error().in_configuration) return method_failed(loaded.error().text);
     return std::unexpected(VarlinkError{.name = "org.usher.control.ConfigurationRejected",
-                                        .parameters = {{"findings", loaded.error()}}});
+                                        .parameters = {{"findings", loaded.error().text}}});
+  }
   const auto rules = ports.rules.get();
   return Json{{"rules", rules->rules.size()}, {"rules_version", rules->version}};
 }

@@ -23,6 +23,13 @@ struct DaemonStatus {
   std::uint64_t dialogues = 0;
   std::uint64_t accepted = 0;
   std::uint64_t denied = 0;
+  std::uint64_t refused = 0;
+};
+
+/// Why a reload changed nothing.
+struct ReloadFailure {
+  bool in_configuration = false;  // a mistake for the administrator to mend, as against a failure
+  std::string text;               // the findings, rendered, or what failed
 };
 
 /// Who is calling, as the kernel says (SO_PEERCRED).
@@ -40,9 +47,8 @@ struct ControlPorts {
   const RulesInForce& rules;
   std::string audit_file;  // empty where there is none
   std::function<DaemonStatus()> status;
-  /// Loads the configuration anew on behalf of a peer; the unexpected value is the findings,
-  /// rendered.
-  std::function<std::expected<void, std::string>(const ControlPeer&)> reload;
+  /// Loads the configuration anew on behalf of a peer.
+  std::function<std::expected<void, ReloadFailure>(const ControlPeer&)> reload;
 };
 
 /// Carries out one call: finds the method, checks that this peer may call it, runs it.

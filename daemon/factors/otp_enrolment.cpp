@@ -7,7 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <span>
+
+#include "daemon/factors/secret_text.h"
 
 namespace usher {
 namespace {
@@ -30,31 +31,12 @@ const AlgorithmRow& row_of(OtpAlgorithm algorithm) noexcept {
   return kAlgorithms.front();
 }
 
-// Text put together in locked memory. Overflowing is remembered and reported once, at the end.
-class SecretText {
- public:
-  void append(std::string_view text) noexcept {
-    for (const char character : text) append(character);
-  }
-  void append(char character) noexcept {
-    if (used_ < room_.size())
-      room_[used_++] = static_cast<std::uint8_t>(character);
-    else
-      overflow_ = true;
-  }
-  [[nodiscard]] Result<Secret> take() const {
-    Secret text;
-    if (overflow_ || !text.assign(memory_.expose().substr(0, used_)))
-      return failure("a text that holds a seed is too long");
-    return text;
-  }
-
- private:
-  Secret memory_;
-  std::span<std::uint8_t> room_ = memory_.resize(Secret::kCapacity);
-  std::size_t used_ = 0;
-  bool overflow_ = false;
-};
+Result<Secret> taken_whole(const SecretText& text) {
+  Secret secret;
+  if (!text.is_whole() || !secret.assign(text.expose()))
+    return failure("a text that holds a seed is too long");
+  return secret;
+}
 
 // RFC 3986 section 2.1; what is not unreserved (section 2.3) is encoded.
 void append_encoded(SecretText& out, std::string_view text) {
@@ -132,14 +114,14 @@ Result<Secret> otpauth_uri(const Secret& seed, const OtpParameters& parameters,
   }
   if (parameters.digits != usual.digits) uri.append(fmt::format("&digits={}", parameters.digits));
   if (parameters.period != usual.period) uri.append(fmt::format("&period={}", parameters.period));
-  return uri.take();
+  return taken_whole(uri);
 }
 
 Result<Secret> base32_of(const Secret& seed) {
   if (seed.empty()) return failure("a generator has no seed");
   SecretText text;
   append_base32(text, seed, 4);
-  return text.take();
+  return taken_whole(text);
 }
 
 std::string_view name_of(OtpAlgorithm algorithm) noexcept { return row_of(algorithm).name; }

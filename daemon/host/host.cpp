@@ -12,6 +12,8 @@
 #include <cerrno>
 #include <cstddef>
 #include <optional>
+#include <span>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -90,6 +92,17 @@ Result<Person> person_from(const passwd& record) {
   return person;
 }
 
+// The head of /proc/PID/`name`, as far as there is room; empty where it can't be read.
+std::string_view read_proc(pid_t pid, std::string_view name, std::span<char> room) {
+  if (pid <= 0) return {};
+  const std::string path = fmt::format("/proc/{}/{}", pid, name);
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!file.valid()) return {};
+  const ssize_t size = ::read(file.get(), room.data(), room.size());
+  return size > 0 ? std::string_view(room.data(), static_cast<std::size_t>(size))
+                  : std::string_view();
+}
+
 // `look_up(record, room, size, found)` is getpwnam_r(3) or getpwuid_r(3).
 template <typename LookUp>
 Result<std::optional<Person>> find_account(const std::string& what, LookUp look_up) {
@@ -108,14 +121,8 @@ Result<std::optional<Person>> find_account(const std::string& what, LookUp look_
 }
 
 std::optional<ProcessStat> stat_of(pid_t pid) {
-  if (pid <= 0) return std::nullopt;
-  const UniqueFd stat(
-      ::open(fmt::format("/proc/{}/stat", pid).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-  if (!stat.valid()) return std::nullopt;
-  std::array<char, 4096> content{};  // a name of 15 characters and 50 numbers
-  const ssize_t size = ::read(stat.get(), content.data(), content.size());
-  if (size <= 0) return std::nullopt;
-  return parse_stat({content.data(), static_cast<std::size_t>(size)});
+  std::array<char, 4096> room{};  // a name of 15 characters and 50 numbers
+  return parse_stat(read_proc(pid, "stat", room));
 }
 
 }  // namespace
@@ -166,6 +173,11 @@ ProcessId LinuxHost::parent_of(const ProcessId& child) {
   const ProcessId parent{.pid = before->parent, .start_time = start_time_of(before->parent)};
   // A child whose parent died meanwhile has another one, and that pid may be somebody else's.
   return stat_of(child.pid) == before ? parent : ProcessId{};
+}
+
+uid_t LinuxHost::real_uid_of(pid_t pid) {
+  std::array<char, 4096> room{};  // the list of groups, which may be longer, stands behind the uids
+  return parse_real_uid(read_proc(pid, "status", room)).value_or(static_cast<uid_t>(-1));
 }
 
 std::string LinuxHost::machine_name() {

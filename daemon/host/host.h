@@ -33,6 +33,9 @@ class Host {
   /// The process that `child` is a child of now; one that is not known() where that can't be said
   /// for certain, or `child` is not there any more.
   [[nodiscard]] virtual ProcessId parent_of(const ProcessId& child) = 0;
+  /// The real uid of process `pid` (proc(5), status, Uid): of a set-user-id program, who started
+  /// it. (uid_t)-1 where that could not be read, never root's.
+  [[nodiscard]] virtual uid_t real_uid_of(pid_t pid) = 0;
   /// The machine's name, for labels people see (gethostname(2)).
   [[nodiscard]] virtual std::string machine_name() = 0;
 
@@ -52,6 +55,7 @@ class LinuxHost final : public Host {
   [[nodiscard]] Result<std::optional<NamedGroup>> find_group(std::string_view name) override;
   [[nodiscard]] std::uint64_t start_time_of(pid_t pid) override;
   [[nodiscard]] ProcessId parent_of(const ProcessId& child) override;
+  [[nodiscard]] uid_t real_uid_of(pid_t pid) override;
   [[nodiscard]] std::string machine_name() override;
 };
 

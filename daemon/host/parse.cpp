@@ -47,4 +47,17 @@ std::optional<ProcessStat> parse_stat(std::string_view stat) noexcept {
   }
 }
 
+std::optional<uid_t> parse_real_uid(std::string_view status) noexcept {
+  constexpr std::string_view kLine = "\nUid:\t";
+  const auto line = status.find(kLine);
+  if (line == std::string_view::npos) return std::nullopt;
+  status.remove_prefix(line + kLine.size());
+  // A number that nothing follows may have been cut off.
+  const auto end = status.find('\t');
+  if (end == std::string_view::npos) return std::nullopt;
+  uid_t uid = 0;
+  if (!read_number(status.substr(0, end), uid)) return std::nullopt;
+  return uid;
+}
+
 }  // namespace usher

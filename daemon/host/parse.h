@@ -24,4 +24,8 @@ struct ProcessStat {
 /// choice and may hold spaces and parentheses.
 [[nodiscard]] std::optional<ProcessStat> parse_stat(std::string_view stat) noexcept;
 
+/// The first uid, the real one, in the Uid line of a /proc/PID/status (proc(5)); none where there
+/// is no such line. The program's name, in the first line, has its line ends escaped by the kernel.
+[[nodiscard]] std::optional<uid_t> parse_real_uid(std::string_view status) noexcept;
+
 }  // namespace usher

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "daemon/factors/otp.h"
+#include "daemon/factors/secret_text.h"
 #include "daemon/login/qr_text.h"
-#include "daemon/login/secret_text.h"
 
 namespace usher {
 namespace {
@@ -67,12 +67,15 @@ Result<SecretText> instructions(const Secret& seed, const Secret& uri) {
   const auto typed = base32_of(seed);
   if (!typed) return std::unexpected(typed.error());
   SecretText text;
-  if (text.append("Scan the code, open the address, or type the secret into your authenticator.\n"
-                  "  Address: ") &&
-      text.append(uri.expose()) && text.append("\n  Secret:  ") && text.append(typed->expose()) &&
-      text.append("\nCode it shows now: "))
-    return text;
-  return failure("the enrolment text does not fit into a prompt");
+  text.append(
+          "Scan the code, open the address, or type the secret into your authenticator.\n"
+          "  Address: ")
+      .append(uri.expose())
+      .append("\n  Secret:  ")
+      .append(typed->expose())
+      .append("\nCode it shows now: ");
+  if (!text.is_whole()) return failure("the enrolment text does not fit into a prompt");
+  return text;
 }
 
 std::expected<void, DialogueEnd> show_qr(Hearing& hearing, const Secret& uri) {

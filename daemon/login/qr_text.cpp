@@ -49,10 +49,10 @@ std::optional<SecretText> qr_text(const Secret& content) {
   SecretText text;
   for (int row = -kQuietZone; row < code->width + kQuietZone; row += 2) {
     for (int column = -kQuietZone; column < code->width + kQuietZone; ++column)
-      if (!text.append(block(is_light(*code, row, column), is_light(*code, row + 1, column))))
-        return std::nullopt;
-    if (!text.append("\n")) return std::nullopt;
+      text.append(block(is_light(*code, row, column), is_light(*code, row + 1, column)));
+    text.append('\n');
   }
+  if (!text.is_whole()) return std::nullopt;
   return text;
 }
 

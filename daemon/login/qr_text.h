@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "daemon/login/secret_text.h"
+#include "daemon/factors/secret_text.h"
 #include "usher/secret.h"
 
 namespace usher {

@@ -157,7 +157,7 @@ bool SocketServer::accept_one() {
 
 const char* SocketServer::admit(UniqueFd& connection, const ucred& peer) {
   if (limits_.trusted_only && !is_trusted(peer.uid)) return "this socket is for root";
-  const uid_t person = person_behind(peer);
+  const uid_t person = person_behind(peer, host_);
   const bool counted = !is_trusted(person);
   const bool stranger = counted && limits_.accounts_only && !is_acquainted(person);
   std::optional<Outsiders::Ticket> place;

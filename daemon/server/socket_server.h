@@ -61,7 +61,8 @@ class SocketServer {
   /// the connection's own.
   using Refused = std::function<void(const ucred& peer, const char* reason)>;
 
-  /// `host` knows who has an account, and outlives the server.
+  /// `host` tells who is behind a program that speaks as root and who has an account; it outlives
+  /// the server.
   SocketServer(ListenSocket listener, SocketLimits limits, Host& host, Serve serve,
                Refused refused);
   SocketServer(const SocketServer&) = delete;

@@ -3,16 +3,24 @@
 #
 # Configuring and building a preset. Needs ui.sh, $root (the top of the source tree) and $logs.
 
-# One script at a time in one tree; the lock goes with the process that holds it.
+# One script at a time in one tree. The lock is descriptor 9 and goes with the script: what the
+# script starts by `work` does not get it, so a process left behind keeps nobody waiting. A script that
+# runs another one has locked for it too.
 build_lock() {
+  [[ ${USHER_BUILD_LOCK:-} != held ]] || return 0
   mkdir -p "$logs"
-  exec {build_lock_fd}>"$root/build/.lock"
-  flock --nonblock "$build_lock_fd" && return
-  say 'another of these scripts is at work in this tree; waiting for it'
-  flock "$build_lock_fd"
+  exec 9>"$root/build/.lock"
+  if ! flock --nonblock 9; then
+    say 'another of these scripts is at work in this tree; waiting for it'
+    flock 9
+  fi
+  export USHER_BUILD_LOCK=held
 }
 
-build_unlock() { exec {build_lock_fd}>&-; }
+build_unlock() {
+  exec 9>&-
+  unset USHER_BUILD_LOCK
+}
 
 # A configure that was interrupted, or made where the tree stood before, leaves a cache that the next
 # one trips over: then it starts afresh.

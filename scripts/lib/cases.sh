@@ -97,6 +97,7 @@ cases() {
   case_begins 'Ada gives her password and the code on her phone'
   attempt accepted ada $ssh_code "$right" $S/secrets/first
   audited login-accepted 1
+  explained 'let in after proof' ada --service sshd --from 192.0.2.7
   case_begins 'Somebody looked over her shoulder: the same password, the same code again'
   attempt refused ada $ssh_code "$right" $S/secrets/first
   audited login-denied
@@ -113,25 +114,28 @@ cases() {
   attempt refused bob $ssh_code "$right" $S/secrets/second
   looks_like_the_last_refusal
   audited login-denied
+  explained 'denied|no way in' bob --service sshd --from 192.0.2.7
   case_begins "Ada's key alone, where sshd itself is content with a key"
   attempt refused ada $ssh_any "$right" $S/secrets/second "${key[@]}"
   audited account-denied
+  explained 'missing +otp' ada --service sshd --from 192.0.2.7 --with publickey
   case_begins "Ada's key, and the code that the wrong password in step 4 did not use up"
   attempt accepted ada $ssh_key_code "$right" $S/secrets/second "${key[@]}"
   audited login-accepted 1
-  case_begins 'Why? usherctl explain ada --service sshd --from 192.0.2.7 --with publickey'
-  explained
   cases_summary
 }
 
+# explained REGEX QUESTION...: shows what usherctl explains, and whether it matches and names the rule.
 explained() {
-  if usherctl explain ada --service sshd --from 192.0.2.7 --with publickey >$S/said 2>&1 &&
-    grep -q 'people over SSH' $S/said; then
-    notes $S/said
-    case_is yes 'the answer names the rule'
+  local wanted=$1 answer
+  shift
+  usherctl explain "$@" >$S/said 2>&1
+  notes <(printf '$ usherctl explain %s\n' "$*" && cat $S/said)
+  answer=$(grep -oE -m 1 -- "$wanted" $S/said | tr -s ' ')
+  if [[ -n $answer ]] && grep -q 'people over SSH' $S/said; then
+    case_is yes "usherctl explains it: $answer, by the rule \"people over SSH\""
   else
-    cat $S/said
-    case_is no 'the answer does not name the rule'
+    case_is no "usherctl should explain it: $wanted, by the rule \"people over SSH\""
   fi
 }
 

@@ -51,6 +51,7 @@ ui_worth_seeing() { tail -n 40 -- "$1"; }
 
 # work TITLE LOG COMMAND...: runs the command with its output in LOG. Says how long it took; if it
 # failed, shows what is worth seeing of LOG ($work_shows: a function). Returns the command's status.
+# Descriptor 9, the lock of build.sh, is not the command's.
 work() {
   local title=$1 log=$2 began=$SECONDS status
   shift 2
@@ -59,7 +60,7 @@ work() {
   else
     printf '   … %s\n' "$title"
   fi
-  "$@" </dev/null 2>&1 | ui_follow "$title" "$log"
+  "$@" </dev/null 2>&1 9>&- | ui_follow "$title" "$log" 9>&-
   status=${PIPESTATUS[0]}
   if [[ $status == 0 ]]; then
     tick "$title ${ui_dim}($((SECONDS - began)) s)${ui_off}"

@@ -2,11 +2,10 @@
 //
 // Many logins at the same moment, each in a process of its own, through the real libpam.
 //
-//   login_storm SERVICE USER ANSWER-FILE PROCESSES [LOGINS]
+//   login_storm SERVICE USER ANSWER-FILE PROCESSES
 //
 // Each process answers every prompt with the first line of ANSWER-FILE, but not before all of them
 // are being asked: so all answers race. Prints "accepted=N denied=N unavailable=N other=N".
-// LOGINS: how many each process does, one after the other; with more than one, nobody waits.
 #include <errno.h>
 #include <security/pam_appl.h>
 #include <signal.h>
@@ -82,7 +81,7 @@ static bool read_answer(const char* file, char answer[kAnswerBytes]) {
 struct pipes {
   int arrival[2];  // a byte from each process that is being asked
   int opening[2];  // closed when all may answer
-  int results[2];  // a byte per login: its outcome
+  int results[2];  // a byte from each process: its outcome
 };
 
 struct storm {
@@ -90,7 +89,6 @@ struct storm {
   const char* user;
   const char* answer;
   long processes;
-  long logins;  // of each process
 };
 
 static _Noreturn void be_a_process(const struct storm* storm, const struct pipes* pipes) {
@@ -98,19 +96,15 @@ static _Noreturn void be_a_process(const struct storm* storm, const struct pipes
   close(pipes->arrival[0]);
   close(pipes->opening[1]);
   close(pipes->results[0]);
-  struct gate gate = {pipes->arrival[1], pipes->opening[0], storm->logins > 1};
+  struct gate gate = {pipes->arrival[1], pipes->opening[0], false};
   struct person person = {storm->answer, &gate};
-  for (long login = 0; login < storm->logins; ++login) {
-    const unsigned char outcome = (unsigned char)log_in(storm->service, storm->user, &person);
-    if (write(pipes->results[1], &outcome, 1) != 1) _exit(1);
-  }
-  _exit(0);
+  const unsigned char outcome = (unsigned char)log_in(storm->service, storm->user, &person);
+  _exit(write(pipes->results[1], &outcome, 1) == 1 ? 0 : 1);
 }
 
 /// Ends early if some are turned away before they are asked: a process that ends closes its end.
 static void wait_until_all_are_asked(const struct storm* storm, int arrival) {
   char byte = 0;
-  if (storm->logins > 1) return;
   for (long i = 0; i < storm->processes; ++i)
     if (read(arrival, &byte, 1) != 1) return;
 }
@@ -151,17 +145,16 @@ static int run(const struct storm* storm) {
 
 int main(int argc, char** argv) {
   static char answer[kAnswerBytes];
-  if (argc < 5 || argc > 6 || !read_answer(argv[3], answer)) {
-    fputs("usage: login_storm SERVICE USER ANSWER-FILE PROCESSES [LOGINS]\n", stderr);
+  if (argc != 5 || !read_answer(argv[3], answer)) {
+    fputs("usage: login_storm SERVICE USER ANSWER-FILE PROCESSES\n", stderr);
     return 2;
   }
   const struct storm storm = {.service = argv[1],
                               .user = argv[2],
                               .answer = answer,
-                              .processes = strtol(argv[4], NULL, 10),
-                              .logins = argc == 6 ? strtol(argv[5], NULL, 10) : 1};
-  if (storm.processes < 1 || storm.processes > kMostProcesses || storm.logins < 1) {
-    fprintf(stderr, "login_storm: 1 to %d processes, at least one login each\n", kMostProcesses);
+                              .processes = strtol(argv[4], NULL, 10)};
+  if (storm.processes < 1 || storm.processes > kMostProcesses) {
+    fprintf(stderr, "login_storm: 1 to %d processes\n", kMostProcesses);
     return 2;
   }
   return run(&storm);

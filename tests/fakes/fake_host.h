@@ -56,6 +56,10 @@ class FakeHost final : public Host {
     const std::lock_guard lock(mutex_);
     start_times_[pid] = ticks;
   }
+  void set_real_uid(pid_t pid, uid_t uid) {
+    const std::lock_guard lock(mutex_);
+    real_uids_[pid] = uid;
+  }
 
   void set_parent(pid_t child, const ProcessId& parent) {
     const std::lock_guard lock(mutex_);
@@ -95,6 +99,11 @@ class FakeHost final : public Host {
     const auto found = parents_.find(child.pid);
     return found == parents_.end() ? ProcessId{} : found->second;
   }
+  [[nodiscard]] uid_t real_uid_of(pid_t pid) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = real_uids_.find(pid);
+    return found == real_uids_.end() ? static_cast<uid_t>(-1) : found->second;
+  }
   [[nodiscard]] std::string machine_name() override { return "testbed"; }
 
  private:
@@ -108,6 +117,7 @@ class FakeHost final : public Host {
   std::map<pid_t, std::uint64_t> start_times_;
   std::map<pid_t, ProcessId> parents_;
   std::map<std::string, NamedGroup, std::less<>> groups_;
+  std::map<pid_t, uid_t> real_uids_;
   bool fail_lookups_ = false;
   bool fail_groups_ = false;
 };

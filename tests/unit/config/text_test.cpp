@@ -38,7 +38,6 @@ TEST(Ticked, CutsWhatIsLong) {
 }
 
 TEST(Characters, CountCharactersNotBytes) {
-  EXPECT_EQ(length_of("äöü"), 3U);
   EXPECT_EQ(characters("äöü!", 1, 2), "öü");
   EXPECT_EQ(characters("äöü!", 3, 9), "!");
   EXPECT_EQ(characters("äöü!", 9, 9), "");

@@ -46,7 +46,7 @@ class ControlFixture : public ::testing::Test {
   FakeHost host_;
   MemoryStore store_;
   RulesInForce rules_{some_rules()};
-  std::string findings_;  // what a reload complains of
+  ReloadFailure reload_failure_;  // none while its text is empty
   pid_t reloaded_for_ = -1;
   ControlPorts ports_{
       .host = host_,
@@ -60,11 +60,12 @@ class ControlFixture : public ::testing::Test {
                                 .configuration = "/etc/usher/usher.toml",
                                 .dialogues = 1,
                                 .accepted = 2,
-                                .denied = 3};
+                                .denied = 3,
+                                .refused = 4};
           },
-      .reload = [this](const ControlPeer& peer) -> std::expected<void, std::string> {
+      .reload = [this](const ControlPeer& peer) -> std::expected<void, ReloadFailure> {
         reloaded_for_ = peer.pid;
-        if (!findings_.empty()) return std::unexpected(findings_);
+        if (!reload_failure_.text.empty()) return std::unexpected(reload_failure_);
         return {};
       }};
 };

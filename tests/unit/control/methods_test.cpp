@@ -93,18 +93,27 @@ TEST_F(MethodsTest, StatusTellsNumbersAndRules) {
                            {"rules_version", "0123456789abcdef"},
                            {"dialogues", 1},
                            {"accepted", 2},
-                           {"denied", 3}}));
+                           {"denied", 3},
+                           {"refused", 4}}));
 }
 
 TEST_F(MethodsTest, ReloadTellsTheRulesOrTheFindings) {
   const auto loaded = call(kRoot, "org.usher.control.Reload");
   ASSERT_TRUE(loaded);
   EXPECT_EQ((*loaded)["rules"], 1);
-  findings_ = "50-ssh.toml:3:1: no such key";
+  reload_failure_ = {.in_configuration = true, .text = "50-ssh.toml:3:1: no such key"};
   const auto rejected = call(kRoot, "org.usher.control.Reload");
   ASSERT_FALSE(rejected);
   EXPECT_EQ(rejected.error().name, "org.usher.control.ConfigurationRejected");
-  EXPECT_EQ(rejected.error().parameters["findings"], findings_);
+  EXPECT_EQ(rejected.error().parameters["findings"], reload_failure_.text);
+}
+
+TEST_F(MethodsTest, ReloadThatCouldNotBeRecordedIsNoMistakeInTheConfiguration) {
+  reload_failure_ = {.text = "the log's disk is full"};
+  const auto failed = call(kRoot, "org.usher.control.Reload");
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().name, kFailed);
+  EXPECT_EQ(failed.error().parameters["reason"], reload_failure_.text);
 }
 
 TEST_F(MethodsTest, ListOtpShowsOnesOwnCodesAndRootEverybodys) {

@@ -76,7 +76,7 @@ TEST(ExitCodes, NobodyThereIsThreeAndSaysWhatToDo) {
     const Outcome outcome = usherctl(arguments);
     EXPECT_EQ(outcome.exit_code, 3) << ::testing::PrintToString(arguments);
     EXPECT_THAT(outcome.err, HasSubstr("usherd does not answer at " + nowhere));
-    EXPECT_THAT(outcome.err, HasSubstr("systemctl status usherd"));
+    EXPECT_THAT(outcome.err, HasSubstr("pgrep -a usherd"));
   }
 }
 

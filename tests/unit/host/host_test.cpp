@@ -76,6 +76,16 @@ TEST(LinuxHost, AProcessThatIsNoneHasNoStartTime) {
   for (const pid_t pid : {-1, 0, 2'000'000'000}) EXPECT_EQ(host.start_time_of(pid), 0U) << pid;
 }
 
+TEST(LinuxHost, ReadsWhoStartedAProcess) {
+  EXPECT_EQ(LinuxHost().real_uid_of(::getpid()), ::getuid());
+}
+
+TEST(LinuxHost, AProcessThatIsNoneWasStartedByNobody) {
+  LinuxHost host;
+  for (const pid_t pid : {-1, 0, 2'000'000'000})
+    EXPECT_EQ(host.real_uid_of(pid), static_cast<uid_t>(-1)) << pid;
+}
+
 TEST(LinuxHost, TheMachineHasAName) { EXPECT_FALSE(LinuxHost().machine_name().empty()); }
 
 TEST(SystemClock, TellsMicrosecondsOfBothClocks) {

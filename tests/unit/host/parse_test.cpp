@@ -43,6 +43,32 @@ TEST(ParseStat, WhatIsNoNumberIsNothing) {
   }
 }
 
+constexpr std::string_view kStatus =
+    "Name:\tsudo\nUmask:\t0022\nState:\tS (sleeping)\nPid:\t100\nUid:\t1000\t0\t0\t0\n"
+    "Gid:\t5\t5\t5\t5\n";
+
+TEST(ParseRealUid, ReadsTheFirstOfTheFour) { EXPECT_EQ(parse_real_uid(kStatus), 1000U); }
+
+TEST(ParseRealUid, AProgramsNameIsNoLineOfItsOwn) {
+  EXPECT_EQ(parse_real_uid("Name:\tUid:\t0\t0\nUid:\t7\t7\t7\t7\n"), 7U);
+  EXPECT_EQ(parse_real_uid("Uid:\t0\t0\t0\t0\n"), std::nullopt) << "the name always stands first";
+}
+
+TEST(ParseRealUid, WhatIsCutOffIsNothing) {
+  const auto end = kStatus.find("1000") + 5;
+  for (std::size_t size = 0; size < end; ++size)
+    EXPECT_EQ(parse_real_uid(kStatus.substr(0, size)), std::nullopt) << size;
+  EXPECT_EQ(parse_real_uid(kStatus.substr(0, end)), 1000U);
+}
+
+TEST(ParseRealUid, WhatIsNoNumberIsNothing) {
+  for (const std::string_view field : {"", "-1", "1x0", " 0", "99999999999"}) {
+    std::string status(kStatus);
+    status.replace(status.find("1000"), 4, field);
+    EXPECT_EQ(parse_real_uid(status), std::nullopt) << field;
+  }
+}
+
 TEST(CouldBeAccountName, AcceptsWhatDirectoriesUse) {
   for (const std::string_view name :
        {"root", "alice.b", "DOMAIN\\alice", "alice@example.org", "alice smith", "élise", "7up"})
