@@ -18,6 +18,7 @@ namespace usher::testing {
 /// A login server on a real socket, whose login room is a function of the test's.
 class LoginServerFixture : public ::testing::Test {
  protected:
+  LoginServerFixture() { host_.set_real_uid(::getpid(), ::getuid()); }
   static LoginSocketPlan plan() {
     return {.name = "test.sock",
             .limits = {.total = 16, .per_outsider = 2, .reserved_for_root = 8},

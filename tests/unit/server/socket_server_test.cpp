@@ -23,6 +23,7 @@ namespace {
 /// A server whose connections last until the client closes.
 class SocketServerTest : public ::testing::Test {
  protected:
+  SocketServerTest() { host_.set_real_uid(::getpid(), ::getuid()); }
   SocketServer& start(const SocketLimits& limits) {
     server_.emplace(
         listen_or_throw(directory_.socket()), limits, host_,
