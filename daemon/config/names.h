@@ -7,8 +7,8 @@
 
 namespace usher::config {
 
-/// What a list of names is about; `self_verifying` is the setting of usher.toml.
-enum class NameKind : unsigned char { service = 1, user, group, self_verifying };
+/// What a list of names is about; `self_verifying` and `service_user` are settings of usher.toml.
+enum class NameKind : unsigned char { service = 1, user, group, self_verifying, service_user };
 
 /// Reports, and false, where `name` can't be the name of such a thing.
 [[nodiscard]] bool check_name(Document& document, NameKind kind, const Text& name);

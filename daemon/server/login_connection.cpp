@@ -7,11 +7,11 @@
 #include <exception>
 #include <utility>
 
-#include "daemon/audit/trouble.h"
 #include "daemon/login/admission.h"
 #include "daemon/server/begin_request.h"
 #include "daemon/server/channel_dialogue.h"
-#include "daemon/server/socket_server.h"
+#include "daemon/serving/socket_server.h"
+#include "daemon/serving/trouble.h"
 
 namespace usher {
 namespace {

@@ -13,9 +13,9 @@
 #include "daemon/model/request.h"
 #include "daemon/model/verdict.h"
 #include "daemon/server/counters.h"
-#include "daemon/server/keyed_limit.h"
 #include "daemon/server/refusal_log.h"
-#include "daemon/server/stop_signal.h"
+#include "daemon/serving/keyed_limit.h"
+#include "daemon/serving/stop_signal.h"
 #include "usher/channel.h"
 
 namespace usher {
