@@ -11,11 +11,12 @@
 #include <string>
 #include <utility>
 
-#include "daemon/audit/trouble.h"
 #include "daemon/config/config.h"
 #include "daemon/process.h"
 #include "daemon/reloader.h"
-#include "daemon/server/signals.h"
+#include "daemon/serving/notify.h"
+#include "daemon/serving/signals.h"
+#include "daemon/serving/trouble.h"
 #include "daemon/usherd.h"
 
 namespace {

@@ -6,14 +6,12 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <systemd/sd-daemon.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <ctime>
 
-#include "daemon/server/signals.h"
+#include "daemon/serving/signals.h"
 
 namespace usher {
 namespace {
@@ -44,16 +42,5 @@ Result<void> prepare_process(const Settings& settings) {
   raise_descriptor_limit(settings);
   return take_over_signals();
 }
-
-void notify_ready() { ::sd_notify(0, "READY=1"); }
-
-void notify_reloading() {
-  timespec now{};
-  static_cast<void>(::clock_gettime(CLOCK_MONOTONIC, &now));
-  const auto microseconds = static_cast<long long>(now.tv_sec) * 1'000'000 + now.tv_nsec / 1'000;
-  ::sd_notify(0, fmt::format("RELOADING=1\nMONOTONIC_USEC={}", microseconds).c_str());
-}
-
-void notify_stopping() { ::sd_notify(0, "STOPPING=1"); }
 
 }  // namespace usher

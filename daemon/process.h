@@ -11,9 +11,4 @@ namespace usher {
 /// for as many descriptors as the caps can want. For the time before any thread.
 [[nodiscard]] Result<void> prepare_process(const Settings& settings);
 
-/// Tells systemd, where it wants to know (sd_notify(3)).
-void notify_ready();
-void notify_reloading();
-void notify_stopping();
-
 }  // namespace usher

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "daemon/audit/event_id.h"
-#include "daemon/audit/trouble.h"
+#include "daemon/serving/trouble.h"
 
 namespace usher {
 
@@ -53,15 +53,6 @@ Result<void> Reloader::record(EventKind kind, const Caller& asked_by, std::strin
   event.rules_version = std::move(version);
   event.reason = std::move(reason);
   return audit_.record(event);
-}
-
-std::string render_all(const std::vector<Finding>& findings) {
-  std::string text;
-  for (const Finding& finding : findings) {
-    if (!text.empty() && !text.ends_with('\n')) text += '\n';
-    text += render(finding);
-  }
-  return text;
 }
 
 }  // namespace usher

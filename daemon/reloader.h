@@ -39,7 +39,4 @@ class Reloader {
   std::mutex one_at_a_time_;
 };
 
-/// All findings, each as render() shows it, one below the other.
-[[nodiscard]] std::string render_all(const std::vector<Finding>& findings);
-
 }  // namespace usher

@@ -14,9 +14,9 @@
 #include "daemon/audit/event_id.h"
 #include "daemon/audit/file_audit.h"
 #include "daemon/audit/journal_audit.h"
-#include "daemon/audit/trouble.h"
 #include "daemon/control/control_connection.h"
-#include "daemon/server/systemd_sockets.h"
+#include "daemon/serving/systemd_sockets.h"
+#include "daemon/serving/trouble.h"
 #include "daemon/store/master_key.h"
 #include "daemon/store/sqlite_store.h"
 
@@ -52,6 +52,11 @@ Result<std::unique_ptr<Audit>> open_audit(const Settings& settings) {
   if (sinks.empty())
     return failure("usherd answers nothing that it can't record: set [audit] file or journal");
   return std::make_unique<CompositeAudit>(std::move(sinks));
+}
+
+std::unique_ptr<Keeper> keeper_of(const Settings& settings) {
+  if (settings.keeper_socket.empty()) return std::make_unique<NoKeeper>();
+  return std::make_unique<KeeperClient>(settings.keeper_socket);
 }
 
 unsigned hashes_at_a_time(const Settings& settings) {
@@ -103,14 +108,16 @@ Result<Usherd::Parts> Usherd::open_parts(const Settings& settings) {
   if (!store) return std::unexpected(std::move(store.error()));
   auto audit = open_audit(settings);
   if (!audit) return std::unexpected(std::move(audit.error()));
+  auto keeper = keeper_of(settings);
   auto gate = std::make_unique<HashGate>(hashes_at_a_time(settings));
   auto password = PasswordFactor::create(
-      **store, *gate,
+      **store, *keeper, *gate,
       {.memory_bytes = settings.password_memory_bytes, .passes = settings.password_passes});
   if (!password) return std::unexpected(std::move(password.error()));
   return Parts{.stop = std::move(*stop),
                .store = std::move(*store),
                .audit = std::move(*audit),
+               .keeper = std::move(keeper),
                .gate = std::move(gate),
                .password = std::move(*password)};
 }
@@ -127,6 +134,7 @@ Usherd::Usherd(const std::filesystem::path& file, Configuration configuration, P
              .host = host_,
              .clock = clock_,
              .audit = paced_,
+             .keeper = *parts_.keeper,
              .password = parts_.password,
              .otp = otp_,
              .transactions = transactions_,
@@ -142,7 +150,8 @@ Usherd::Usherd(const std::filesystem::path& file, Configuration configuration, P
                    }} {}
 
 Result<void> Usherd::open_sockets(const Settings& settings) {
-  auto handed_over = take_systemd_sockets();
+  auto handed_over = take_systemd_sockets(
+      {{"root", SOCK_SEQPACKET}, {"self", SOCK_SEQPACKET}, {"control", SOCK_STREAM}});
   if (!handed_over) return std::unexpected(std::move(handed_over.error()));
   const auto listener = [&](const char* name, ListenSocket::Wish wish) -> Result<ListenSocket> {
     if (const auto found = handed_over->find(name); found != handed_over->end())

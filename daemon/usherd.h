@@ -10,18 +10,19 @@
 #include "daemon/audit/paced_audit.h"
 #include "daemon/config/config.h"
 #include "daemon/control/methods.h"
-#include "daemon/factors/hash_gate.h"
 #include "daemon/factors/otp.h"
 #include "daemon/factors/password.h"
 #include "daemon/host/clock.h"
 #include "daemon/host/host.h"
+#include "daemon/host/keeper.h"
 #include "daemon/login/login.h"
 #include "daemon/policy/rules_in_force.h"
 #include "daemon/reloader.h"
 #include "daemon/server/counters.h"
 #include "daemon/server/login_server.h"
-#include "daemon/server/socket_server.h"
-#include "daemon/server/stop_signal.h"
+#include "daemon/serving/hash_gate.h"
+#include "daemon/serving/socket_server.h"
+#include "daemon/serving/stop_signal.h"
 #include "daemon/store/store.h"
 
 namespace usher {
@@ -52,6 +53,7 @@ class Usherd {
     StopSignal stop;
     std::unique_ptr<Store> store;
     std::unique_ptr<Audit> audit;
+    std::unique_ptr<Keeper> keeper;
     std::unique_ptr<HashGate> gate;
     PasswordFactor password;
   };

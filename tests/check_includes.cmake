@@ -12,18 +12,23 @@ endif()
 
 # What may stand below usherctl: what it runs in process, and what `init` makes.
 set(ctl_may_include config policy model store host)
+# What may stand below usher-keeper: no store, no policy, no log of its own.
+set(keeper_may_include config serving host model)
 
 # Who may know a library: the header's start, and the folders.
 set(library_headers
     "toml\\+\\+/=^daemon/config/"
     "sqlite3\\.h=^daemon/store/"
     "nlohmann/=^(daemon/(audit|control)|ctl)/"
-    "CLI/=^ctl/|^daemon/[^/]*$"
+    "CLI/=^(ctl|keeper)/|^daemon/[^/]*$"
     "liboath/=^daemon/factors/"
     "qrencode\\.h=^daemon/login/"
-    "systemd/=^daemon/(audit|server|control)/|^daemon/[^/]*$"
-    "sodium=^(daemon|ctl)/"
-    "fmt/=^(daemon|ctl)/")
+    "systemd/=^daemon/(audit|serving|control)/|^daemon/[^/]*$"
+    "crypt\\.h=^keeper/"
+    "cap-ng\\.h=^keeper/"
+    "seccomp\\.h=^keeper/"
+    "sodium=^(daemon|ctl|keeper)/"
+    "fmt/=^(daemon|ctl|keeper)/")
 
 set(violations "")
 
@@ -109,10 +114,11 @@ function(judge_include file header quoted)
       if(target STREQUAL room OR target IN_LIST below_${room})
         set(allowed TRUE)
       endif()
-    elseif(file MATCHES "^daemon/" OR (file MATCHES "^ctl/" AND target IN_LIST ctl_may_include))
+    elseif(file MATCHES "^daemon/" OR (file MATCHES "^ctl/" AND target IN_LIST ctl_may_include)
+           OR (file MATCHES "^keeper/" AND target IN_LIST keeper_may_include))
       set(allowed TRUE)
     endif()
-  elseif(header MATCHES "^(daemon|ctl|pam_module|include|tests)/")
+  elseif(header MATCHES "^(daemon|ctl|keeper|pam_module|include|tests)/")
     # What stands beside the rooms is for its own neighbours.
     cmake_path(GET header PARENT_PATH header_folder)
     cmake_path(GET file PARENT_PATH file_folder)
@@ -164,7 +170,7 @@ function(check_file file)
 endfunction()
 
 set(checked 0)
-foreach(area IN ITEMS include/usher pam_module daemon ctl)
+foreach(area IN ITEMS include/usher pam_module daemon keeper ctl)
   file(GLOB_RECURSE files RELATIVE "${SOURCE}" "${SOURCE}/${area}/*.h" "${SOURCE}/${area}/*.c"
        "${SOURCE}/${area}/*.cpp")
   foreach(file IN LISTS files)

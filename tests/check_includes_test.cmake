@@ -10,7 +10,7 @@ set(failures 0)
 
 function(copy_tree)
   file(REMOVE_RECURSE "${SCRATCH}")
-  file(COPY "${SOURCE}/daemon" "${SOURCE}/include" "${SOURCE}/pam_module" "${SOURCE}/ctl"
+  file(COPY "${SOURCE}/daemon" "${SOURCE}/include" "${SOURCE}/pam_module" "${SOURCE}/ctl" "${SOURCE}/keeper"
        DESTINATION "${SCRATCH}")
 endfunction()
 
@@ -58,6 +58,8 @@ expect_refused(pam_module/planted.cpp "#include \"daemon/model/rule.h\"\n"
                "pam_module/planted.cpp:1: daemon/model/rule.h")
 expect_refused(ctl/planted.cpp "#include \"daemon/login/login.h\"\n"
                "ctl/planted.cpp:1: daemon/login/login.h")
+expect_refused(keeper/planted.cpp "#include \"daemon/store/store.h\"\n"
+               "keeper/planted.cpp:1: daemon/store/store.h")
 expect_refused(daemon/planted.cpp "#include \"ctl/planted.h\"\n"
                "daemon/planted.cpp:1: ctl/planted.h")
 
@@ -78,6 +80,8 @@ expect_refused(daemon/audit/planted.cpp "#include <toml++/toml.h>\n"
                "daemon/audit/planted.cpp:1: toml++/toml.h")
 expect_refused(pam_module/planted.cpp "#include <fmt/format.h>\n"
                "pam_module/planted.cpp:1: fmt/format.h")
+expect_refused(daemon/factors/planted.cpp "#include <crypt.h>\n"
+               "daemon/factors/planted.cpp:1: crypt.h")
 expect_refused(include/usher/planted.h "#include <sodium.h>\n"
                "include/usher/planted.h:1: sodium.h")
 

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "daemon/audit/trouble.h"
 #include "daemon/model/network.h"
+#include "daemon/serving/trouble.h"
 
 namespace usher {
 namespace {

@@ -26,8 +26,10 @@ class Loader {
  public:
   explicit Loader(const fs::path& file) : file_(file) {}
 
-  std::expected<Configuration, std::vector<Finding>> load() {
-    load_everything();
+  enum class Extent : unsigned char { everything = 1, settings };
+
+  std::expected<Configuration, std::vector<Finding>> load(Extent extent) {
+    load_file(extent);
     if (findings_.empty()) return std::move(configuration_);
     std::ranges::sort(findings_, {}, [](const Finding& finding) {
       return std::tie(finding.at.file, finding.at.line, finding.at.column, finding.message);
@@ -36,7 +38,7 @@ class Loader {
   }
 
  private:
-  void load_everything() {
+  void load_file(Extent extent) {
     std::error_code error;
     const fs::path absolute = fs::absolute(file_, error);
     if (error) return report_file(file_, {.message = error.message(), .hint = {}});
@@ -46,7 +48,7 @@ class Loader {
     Document document(file_.string(), std::move(*text));
     SettingsFile settings = read_settings(document, absolute.parent_path());
     // Rules from a place that was not meant would only be reported beside the point.
-    if (settings.rules_known) load_rules(document, settings);
+    if (extent == Extent::everything && settings.rules_known) load_rules(document, settings);
     take_findings(document);
     configuration_.settings = std::move(settings.settings);
   }
@@ -103,7 +105,13 @@ class Loader {
 }  // namespace
 
 std::expected<Configuration, std::vector<Finding>> load_configuration(const fs::path& file) {
-  return Loader(file).load();
+  return Loader(file).load(Loader::Extent::everything);
+}
+
+std::expected<Settings, std::vector<Finding>> load_settings(const fs::path& file) {
+  auto loaded = Loader(file).load(Loader::Extent::settings);
+  if (!loaded) return std::unexpected(std::move(loaded.error()));
+  return std::move(loaded->settings);
 }
 
 }  // namespace usher

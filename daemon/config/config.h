@@ -26,6 +26,10 @@ struct Settings {
   std::string audit_file = "/var/log/usher/audit.jsonl";  // empty: no file
   bool audit_journal = false;
 
+  std::string keeper_socket = "/run/usher/keeper.sock";  // mode 0600; empty: no keeper is asked
+  std::string keeper_shadow = "/etc/shadow";
+  std::string keeper_user = "usher";  // who may ask the keeper, besides root
+
   std::uint64_t password_memory_bytes = std::uint64_t{64} * 1024 * 1024;  // at least 19 MiB
   std::uint32_t password_passes = 2;                                      // at least 2
   std::uint32_t password_parallel = 0;  // hashes at a time; 0: as many as there are processors
@@ -63,7 +67,14 @@ struct Configuration {
 [[nodiscard]] std::expected<Configuration, std::vector<Finding>> load_configuration(
     const std::filesystem::path& file);
 
+/// The same of usher.toml alone: no rule file is looked at, so none can be wrong.
+[[nodiscard]] std::expected<Settings, std::vector<Finding>> load_settings(
+    const std::filesystem::path& file);
+
 /// "file:line:column: message", the line, a caret under the column, the hint.
 [[nodiscard]] std::string render(const Finding& finding);
+
+/// All findings, each as render() shows it, one below the other.
+[[nodiscard]] std::string render_all(const std::vector<Finding>& findings);
 
 }  // namespace usher

@@ -57,12 +57,14 @@ void check_distinct(Document& document, const Settings& settings) {
   const std::array places = {Place{"sockets", "root", settings.root_socket},
                              Place{"sockets", "self", settings.self_socket},
                              Place{"sockets", "control", settings.control_socket},
+                             Place{"keeper", "socket", settings.keeper_socket},
+                             Place{"keeper", "shadow", settings.keeper_shadow},
                              Place{"state", "store", settings.store},
                              Place{"state", "master_key", settings.master_key},
                              Place{"audit", "file", settings.audit_file}};
   for (std::size_t i = 0; i < places.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
-      if (places[i].path != places[j].path) continue;
+      if (places[i].path.empty() || places[i].path != places[j].path) continue;
       auto at = place_of(document, places[i].section, places[i].key);
       if (!at) at = place_of(document, places[j].section, places[j].key);
       if (!at) continue;

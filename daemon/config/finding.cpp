@@ -43,4 +43,13 @@ std::string render(const Finding& finding) {
   return text;
 }
 
+std::string render_all(const std::vector<Finding>& findings) {
+  std::string text;
+  for (const Finding& finding : findings) {
+    if (!text.empty() && !text.ends_with('\n')) text += '\n';
+    text += render(finding);
+  }
+  return text;
+}
+
 }  // namespace usher

@@ -25,6 +25,7 @@ std::string_view noun_of(NameKind kind) {
     case NameKind::service_setting:
       return "service";
     case NameKind::user:
+    case NameKind::service_user:
       return "user";
     case NameKind::group:
       return "group";
@@ -34,6 +35,7 @@ std::string_view noun_of(NameKind kind) {
 
 std::string how_to_match_all(NameKind kind) {
   if (kind == NameKind::service_setting) return "name the services one by one";
+  if (kind == NameKind::service_user) return "name the user that usherd runs as";
   return fmt::format("take `{0}` out to match every {0}", noun_of(kind));
 }
 

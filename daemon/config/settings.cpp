@@ -43,12 +43,31 @@ void file_path(const Entry& entry, const fs::path& base, SettingsFile& file) {
   if (auto path = read_file_path(entry, base)) file.settings.*Member = *path;
 }
 
-void audit_file(const Entry& entry, const fs::path& base, SettingsFile& file) {
+/// Whether the value is "", which switches some things off.
+bool is_empty(const Entry& entry) {
   const auto* text = entry.node.as_string();
-  if (text != nullptr && text->get().empty())
+  return text != nullptr && text->get().empty();
+}
+
+void audit_file(const Entry& entry, const fs::path& base, SettingsFile& file) {
+  if (is_empty(entry))
     file.settings.audit_file.clear();
   else
     file_path<&Settings::audit_file>(entry, base, file);
+}
+
+void keeper_socket(const Entry& entry, const fs::path& base, SettingsFile& file) {
+  if (is_empty(entry))
+    file.settings.keeper_socket.clear();
+  else
+    socket_path<&Settings::keeper_socket>(entry, base, file);
+}
+
+void keeper_user(const Entry& entry, const fs::path& /*base*/, SettingsFile& file) {
+  const auto name = read_text(entry, "the name of a user", R"(write it like "usher")");
+  if (name && check_name(entry.document, NameKind::service_user,
+                         {.value = *name, .at = entry.node.source().begin}))
+    file.settings.keeper_user = *name;
 }
 
 template <auto Member, std::uint32_t Least, std::uint32_t Most>
@@ -139,6 +158,9 @@ constexpr std::array kSettings = {
     Setting{"rules", "directories", rule_directories},
     Setting{"audit", "file", audit_file},
     Setting{"audit", "journal", yes_or_no<&Settings::audit_journal>},
+    Setting{"keeper", "socket", keeper_socket},
+    Setting{"keeper", "shadow", file_path<&Settings::keeper_shadow>},
+    Setting{"keeper", "user", keeper_user},
     Setting{"password", "memory", size<&Settings::password_memory_bytes, 19 * kMiB, 4096 * kMiB>},
     Setting{"password", "passes", count<&Settings::password_passes, 2, 64>},
     Setting{"password", "parallel", count<&Settings::password_parallel, 0, 256>},

@@ -6,9 +6,9 @@
 
 #include <array>
 #include <cerrno>
-#include <optional>
 #include <utility>
 
+#include "daemon/factors/sshd_substitute.h"
 #include "daemon/store/sodium_ready.h"
 
 namespace usher {
@@ -57,7 +57,8 @@ Result<std::string> hash_password(const Secret& password, const PasswordCost& co
   return hash_now(password, cost);
 }
 
-Result<PasswordFactor> PasswordFactor::create(Store& store, HashGate& gate, PasswordCost cost) {
+Result<PasswordFactor> PasswordFactor::create(Store& store, Keeper& keeper, HashGate& gate,
+                                              PasswordCost cost) {
   if (const auto ready = sodium_ready(); !ready) return std::unexpected(ready.error());
   Secret nobodys;
   const auto bytes = nobodys.resize(32);
@@ -65,38 +66,87 @@ Result<PasswordFactor> PasswordFactor::create(Store& store, HashGate& gate, Pass
   randombytes_buf(bytes.data(), bytes.size());
   auto decoy = hash_now(nobodys, cost);
   if (!decoy) return std::unexpected(decoy.error());
-  return PasswordFactor(store, gate, cost, *std::move(decoy));
+  return PasswordFactor(store, keeper, gate, cost, *std::move(decoy));
 }
 
 Result<FactorCheck> PasswordFactor::check(std::string_view user, const Secret& answer,
                                           Deadline deadline) {
   if (!answer.valid()) return failure("no memory for an answer");
-  auto stored = store_->password_hash(user);
+  const auto stored = store_->password_hash(user);
   if (!stored) return std::unexpected(stored.error());
-  const bool enrolled = stored->has_value();
-  const std::string& hash = enrolled ? **stored : decoy_;
+  const bool at_keeper = !*stored && keeper_->configured();
+  if (is_sshd_substitute(answer))
+    return refuse_unasked(at_keeper, "sshd had refused this login already", deadline);
+  if (answer.empty()) return refuse_unasked(at_keeper, "an empty password", deadline);
 
+  if (*stored) return check_usher_password(**stored, answer, deadline);
+  if (at_keeper) return check_system_password(user, answer, deadline);
+  auto refused = refuse_unasked(at_keeper, "no password set", deadline);
+  if (refused) refused->outcome = FactorCheck::Outcome::not_enrolled;
+  return refused;
+}
+
+Result<FactorCheck> PasswordFactor::refuse_unasked(bool at_keeper, std::string reason,
+                                                   Deadline deadline) {
+  const auto worked = at_keeper ? keeper_work(deadline) : usher_work(deadline);
+  if (!worked) return std::unexpected(worked.error());
+  return FactorCheck{.outcome = FactorCheck::Outcome::mismatch, .reason = std::move(reason)};
+}
+
+Result<void> PasswordFactor::usher_work(Deadline deadline) {
+  const Secret nothing;
+  const auto place = gate_->enter(deadline);
+  if (!place.held()) return gate_was_shut();
+  if (const auto compared = compare(decoy_, nothing); !compared)
+    return std::unexpected(compared.error());
+  return {};
+}
+
+// Nobody's name and nobody's password: the keeper hashes, and charges nobody.
+Result<void> PasswordFactor::keeper_work(Deadline deadline) {
+  const Secret nothing;
+  if (const auto verdict = keeper_->verify("", nothing, deadline); !verdict)
+    return std::unexpected(verdict.error());
+  static_cast<void>(keeper_->account_state("", deadline));
+  return {};
+}
+
+Result<FactorCheck> PasswordFactor::check_usher_password(const std::string& hash,
+                                                         const Secret& answer, Deadline deadline) {
   const auto place = gate_->enter(deadline);
   if (!place.held()) return gate_was_shut();
   const auto compared = compare(hash, answer);
   if (!compared) return std::unexpected(compared.error());
-
-  FactorCheck result;
-  if (!enrolled) {
-    result.outcome = FactorCheck::Outcome::not_enrolled;
-    result.reason = "no password set";
-    return result;
-  }
-  if (*compared != Comparison::same || answer.empty()) {
-    result.outcome = FactorCheck::Outcome::mismatch;
-    result.reason = "wrong password";
-    return result;
-  }
-  result.outcome = FactorCheck::Outcome::held;
-  result.reason = "password";
+  if (*compared != Comparison::same)
+    return FactorCheck{.outcome = FactorCheck::Outcome::mismatch, .reason = "wrong password"};
+  FactorCheck result{.outcome = FactorCheck::Outcome::held, .reason = "password"};
   // Not renewed here: a second hash after a right password and a wrong code would tell them apart.
   if (cost_has_moved_on(hash, cost_)) result.outdated_hash = hash;
   return result;
+}
+
+Result<FactorCheck> PasswordFactor::check_system_password(std::string_view user,
+                                                          const Secret& answer, Deadline deadline) {
+  const auto verdict = keeper_->verify(user, answer, deadline);
+  if (!verdict) return std::unexpected(verdict.error());
+  // Only to tell the administrator more. Asked after a right password too: with a wrong code beside
+  // it, the time must not tell which of the two was wrong.
+  const auto state = keeper_->account_state(user, deadline);
+  switch (verdict->outcome) {
+    case KeeperVerdict::Outcome::right:
+      return FactorCheck{.outcome = FactorCheck::Outcome::held, .reason = "system password"};
+    case KeeperVerdict::Outcome::throttled:
+      return FactorCheck{.outcome = FactorCheck::Outcome::mismatch,
+                         .reason = "system password: throttled"};
+    case KeeperVerdict::Outcome::wrong:
+      break;
+  }
+  if (state && *state == AccountState::unknown)
+    return FactorCheck{.outcome = FactorCheck::Outcome::not_enrolled, .reason = "no password set"};
+  return FactorCheck{.outcome = FactorCheck::Outcome::mismatch,
+                     .reason = state && *state == AccountState::locked
+                                   ? "the account's password is locked"
+                                   : "wrong system password"};
 }
 
 Result<Effect> PasswordFactor::renewal(std::string_view user, const Secret& password,

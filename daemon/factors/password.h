@@ -6,7 +6,8 @@
 #include <string>
 
 #include "daemon/factors/factor_check.h"
-#include "daemon/factors/hash_gate.h"
+#include "daemon/host/keeper.h"
+#include "daemon/serving/hash_gate.h"
 #include "daemon/store/store.h"
 
 namespace usher {
@@ -24,16 +25,21 @@ inline constexpr std::uint32_t kLeastPasswordPasses = 2;
 [[nodiscard]] Result<std::string> hash_password(const Secret& password, const PasswordCost& cost,
                                                 HashGate& gate, Deadline deadline);
 
-/// The `password` factor: the Usher password, Argon2id. Thread-safe.
+/// The `password` factor: the Usher password (Argon2id) where the person has one set, else that of
+/// /etc/shadow, which the keeper compares. Whoever has neither, or does not exist, costs what most
+/// others cost: the keeper's work where there is one, else an Argon2id hash. Thread-safe.
 class PasswordFactor final : public AskedFactor {
  public:
   /// Makes the hash that unknown users are compared with, at `cost`; an Error where memory fails.
-  /// `store` and `gate` must outlive the factor.
-  [[nodiscard]] static Result<PasswordFactor> create(Store& store, HashGate& gate,
+  /// `store`, `keeper` and `gate` must outlive the factor.
+  [[nodiscard]] static Result<PasswordFactor> create(Store& store, Keeper& keeper, HashGate& gate,
                                                      PasswordCost cost);
 
   [[nodiscard]] std::string_view label() const override { return "Password"; }
   [[nodiscard]] PromptPurpose purpose() const override { return PromptPurpose::password; }
+  /// An answer that is empty, or that sshd has put in place of the person's, is compared with
+  /// nothing and counts against nobody. A keeper that can't be asked is an Error, but not for who
+  /// has an Usher password.
   [[nodiscard]] Result<FactorCheck> check(std::string_view user, const Secret& answer,
                                           Deadline deadline) override;
   /// What replaces `outdated_hash` of `user` by a hash of the same password at today's cost. For
@@ -43,9 +49,23 @@ class PasswordFactor final : public AskedFactor {
   [[nodiscard]] Result<std::string> hash(const Secret& password, Deadline deadline);
 
  private:
-  PasswordFactor(Store& store, HashGate& gate, PasswordCost cost, std::string decoy)
-      : store_(&store), gate_(&gate), cost_(cost), decoy_(static_cast<std::string&&>(decoy)) {}
+  PasswordFactor(Store& store, Keeper& keeper, HashGate& gate, PasswordCost cost, std::string decoy)
+      : store_(&store),
+        keeper_(&keeper),
+        gate_(&gate),
+        cost_(cost),
+        decoy_(static_cast<std::string&&>(decoy)) {}
+  /// Refuses without a look at the answer, after the work that comparing it would have been.
+  [[nodiscard]] Result<FactorCheck> refuse_unasked(bool at_keeper, std::string reason,
+                                                   Deadline deadline);
+  [[nodiscard]] Result<void> usher_work(Deadline deadline);
+  [[nodiscard]] Result<void> keeper_work(Deadline deadline);
+  [[nodiscard]] Result<FactorCheck> check_usher_password(const std::string& hash,
+                                                         const Secret& answer, Deadline deadline);
+  [[nodiscard]] Result<FactorCheck> check_system_password(std::string_view user,
+                                                          const Secret& answer, Deadline deadline);
   Store* store_;
+  Keeper* keeper_;
   HashGate* gate_;
   PasswordCost cost_;
   std::string decoy_;

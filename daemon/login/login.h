@@ -8,6 +8,7 @@
 #include "daemon/factors/password.h"
 #include "daemon/host/clock.h"
 #include "daemon/host/host.h"
+#include "daemon/host/keeper.h"
 #include "daemon/login/dialogue.h"
 #include "daemon/login/transactions.h"
 #include "daemon/model/request.h"
@@ -24,6 +25,7 @@ struct LoginPorts {
   Host& host;
   const Clock& clock;
   Audit& audit;
+  Keeper& keeper;
   PasswordFactor& password;
   OtpFactor& otp;
   Transactions& transactions;

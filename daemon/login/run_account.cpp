@@ -17,17 +17,26 @@ VerdictResult refused(std::string reason, std::string text = {}) {
 const std::array kAtBest = {
     Proof{.factor = Factor::publickey, .by = ProvenBy::sshd, .detail = "not told yet"}};
 
-}  // namespace
+/// How /etc/shadow has the account stand. What it says of a password's age concerns nobody who has
+/// an Usher password.
+Result<AccountState> state_of(const Person& person, Hearing& hearing) {
+  const auto state = hearing.ports.keeper.account_state(person.name, hearing.dialogue.deadline());
+  if (!state) return std::unexpected(state.error());
+  if (*state != AccountState::password_expired && *state != AccountState::must_change)
+    return *state;
+  const auto own = hearing.ports.store.password_hash(person.name);
+  if (!own) return std::unexpected(own.error());
+  return own->has_value() ? AccountState::ok : *state;
+}
 
-Outcome run_account(Hearing& hearing) {
+bool is_closed(AccountState state) {
+  return state == AccountState::locked || state == AccountState::account_expired ||
+         state == AccountState::password_expired;
+}
+
+/// What the rules make of it.
+VerdictResult judge_account(Hearing& hearing, const Person& person) {
   const Request& request = hearing.request;
-  const auto found = hearing.ports.host.find_user(request.user);
-  if (!found)
-    return internal_failure("the account could not be looked up: " + found.error().message);
-  if (!*found) return refused("there is no such account");
-  const Person& person = **found;
-  hearing.event.person = person.name;
-
   const bool self_verifying = lists(hearing.rules.services.self_verifying, request.service);
   const Decision decision = self_verifying ? judge_and_note(hearing, &person, kAtBest)
                                            : judge_and_note(hearing, &person, request.proven);
@@ -50,6 +59,31 @@ Outcome run_account(Hearing& hearing) {
                     "does not allow that",
                     request.service, decision.rule->name));
   return VerdictResult::accept("authentication was the calling program's own");
+}
+
+}  // namespace
+
+Outcome run_account(Hearing& hearing) {
+  const auto found = hearing.ports.host.find_user(hearing.request.user);
+  if (!found)
+    return internal_failure("the account could not be looked up: " + found.error().message);
+  if (!*found) return refused("there is no such account");
+  const Person& person = **found;
+  hearing.event.person = person.name;
+
+  VerdictResult verdict = judge_account(hearing, person);
+  const auto state = state_of(person, hearing);
+  if (!state)
+    return internal_failure("how the account stands could not be found out: " +
+                            state.error().message);
+  if (is_closed(*state))
+    return VerdictResult::deny(PAM_ACCT_EXPIRED,
+                               fmt::format("/etc/shadow closes the account: {}", name_of(*state)));
+  if (verdict.accepted && *state == AccountState::must_change) {
+    verdict.pam_code = PAM_NEW_AUTHTOK_REQD;
+    verdict.reason += "; the password must be changed first";
+  }
+  return verdict;
 }
 
 }  // namespace usher

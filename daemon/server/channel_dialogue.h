@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "daemon/login/dialogue.h"
-#include "daemon/server/stop_signal.h"
+#include "daemon/serving/stop_signal.h"
 #include "usher/channel.h"
 
 namespace usher {

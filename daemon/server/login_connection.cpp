@@ -7,10 +7,11 @@
 #include <exception>
 #include <utility>
 
-#include "daemon/audit/trouble.h"
 #include "daemon/login/admission.h"
 #include "daemon/server/begin_request.h"
 #include "daemon/server/channel_dialogue.h"
+#include "daemon/serving/socket_server.h"
+#include "daemon/serving/trouble.h"
 
 namespace usher {
 namespace {
@@ -32,13 +33,18 @@ std::uint16_t common_version(const Hello& offered) {
   return newest >= std::max(offered.oldest, kOldestVersion) ? newest : std::uint16_t{0};
 }
 
-Verdict verdict_message(const VerdictResult& result) {
+/// Whether a success may bear this code.
+bool is_success(int pam_code, Phase phase) {
+  return pam_code == PAM_SUCCESS || (pam_code == PAM_NEW_AUTHTOK_REQD && phase == Phase::account);
+}
+
+Verdict verdict_message(const VerdictResult& result, Phase phase) {
   Verdict message;
   const bool text_fits = result.text.size() <= kMaxText && !result.text.contains('\0');
   if (text_fits) message.text = result.text;
-  if (result.accepted && result.pam_code == PAM_SUCCESS) {
+  if (result.accepted && is_success(result.pam_code, phase)) {
     message.seal = Seal::success;
-    message.pam_code = PAM_SUCCESS;
+    message.pam_code = static_cast<std::uint32_t>(result.pam_code);
     message.password_length = result.password_length;
   } else {
     // A denial that calls itself a success, or the other way round, is a mistake: deny.
@@ -137,7 +143,7 @@ void LoginConnection::serve(const Request& request) {
   auto& counter = verdict->accepted ? shared_.counters.accepted : shared_.counters.denied;
   counter.fetch_add(1, std::memory_order_relaxed);
   // A success that can't be told stays as it was committed and audited: the code is spent.
-  answer(*verdict);
+  answer(*verdict, request.phase);
 }
 
 std::optional<VerdictResult> LoginConnection::decide(const Request& request) {
@@ -154,11 +160,12 @@ std::optional<VerdictResult> LoginConnection::decide(const Request& request) {
 
 void LoginConnection::refuse(const Request& request, const std::string& reason, int pam_code) {
   shared_.refusals.note(request, reason);
-  answer(VerdictResult::deny(pam_code, reason));
+  answer(VerdictResult::deny(pam_code, reason), request.phase);
 }
 
-void LoginConnection::answer(const VerdictResult& verdict) {
-  static_cast<void>(channel_.send(verdict_message(verdict), Deadline::after(kSendMilliseconds)));
+void LoginConnection::answer(const VerdictResult& verdict, Phase phase) {
+  static_cast<void>(
+      channel_.send(verdict_message(verdict, phase), Deadline::after(kSendMilliseconds)));
 }
 
 }  // namespace usher

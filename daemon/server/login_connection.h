@@ -15,8 +15,8 @@
 #include "daemon/policy/rules_in_force.h"
 #include "daemon/server/counters.h"
 #include "daemon/server/refusal_log.h"
-#include "daemon/server/socket_server.h"
-#include "daemon/server/stop_signal.h"
+#include "daemon/serving/socket_server.h"
+#include "daemon/serving/stop_signal.h"
 #include "usher/channel.h"
 
 namespace usher {
@@ -60,7 +60,7 @@ class LoginConnection {
   [[nodiscard]] std::optional<VerdictResult> decide(const Request& request);
   void serve(const Request& request);
   void refuse(const Request& request, const std::string& reason, int pam_code);
-  void answer(const VerdictResult& verdict);
+  void answer(const VerdictResult& verdict, Phase phase);
 
   LoginShared& shared_;
   SocketServer::Outsiders& outsiders_;

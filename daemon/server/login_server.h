@@ -8,7 +8,7 @@
 #include "daemon/host/clock.h"
 #include "daemon/host/host.h"
 #include "daemon/server/login_connection.h"
-#include "daemon/server/socket_server.h"
+#include "daemon/serving/socket_server.h"
 
 namespace usher {
 

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "daemon/audit/event_id.h"
-#include "daemon/audit/trouble.h"
+#include "daemon/serving/trouble.h"
 
 namespace usher {
 

@@ -33,11 +33,18 @@ namespace codec_detail {
 
 inline constexpr std::size_t kMaxTag = 31;
 
+template <typename Enum, std::size_t Count>
+[[nodiscard]] constexpr bool contains(const std::array<Enum, Count>& allowed, Enum value) noexcept {
+  for (const Enum one : allowed)
+    if (one == value) return true;
+  return false;
+}
+
 class FieldWriter {
  public:
-  explicit FieldWriter(std::span<std::uint8_t> out, MessageType type) noexcept : out_(out) {
+  explicit FieldWriter(std::span<std::uint8_t> out, std::uint8_t type) noexcept : out_(out) {
     if (out_.empty()) return;
-    out_[0] = static_cast<std::uint8_t>(type);
+    out_[0] = type;
     used_ = 1;
   }
   [[nodiscard]] std::size_t used() const noexcept { return used_; }
@@ -57,6 +64,12 @@ class FieldWriter {
   }
   bool seal(std::uint8_t tag, Seal value) noexcept {
     return number(tag, static_cast<std::uint64_t>(value));
+  }
+  /// For values that lie bits apart and so in no range.
+  template <typename Enum, std::size_t Count>
+  bool one_of(std::uint8_t tag, Enum value, const std::array<Enum, Count>& allowed) noexcept {
+    return contains(allowed, value) &&
+           number(tag, static_cast<std::underlying_type_t<Enum>>(value));
   }
   bool text(std::uint8_t tag, std::string_view value, std::size_t limit) noexcept {
     if (value.size() > limit || value.find('\0') != std::string_view::npos) return false;
@@ -129,6 +142,14 @@ class FieldReader {
     value = read;
     return true;
   }
+  template <typename Enum, std::size_t Count>
+  bool one_of(std::uint8_t tag, Enum& value, const std::array<Enum, Count>& allowed) noexcept {
+    std::underlying_type_t<Enum> raw{};
+    if (!number(tag, raw)) return false;
+    if (!contains(allowed, static_cast<Enum>(raw))) return fail(DecodeError::bad_value);
+    value = static_cast<Enum>(raw);
+    return true;
+  }
   bool text(std::uint8_t tag, std::string_view& value, std::size_t limit) noexcept {
     const auto bytes = take(tag);
     if (error_ != DecodeError{}) return false;
@@ -167,11 +188,11 @@ class FieldReader {
 /// holds a NUL, or `out` is too small.
 template <typename Message>
 [[nodiscard]] std::size_t encode(const Message& message, std::span<std::uint8_t> out) noexcept {
-  codec_detail::FieldWriter writer(out, Message::kType);
+  codec_detail::FieldWriter writer(out, static_cast<std::uint8_t>(Message::kType));
   return Message::fields(writer, message) ? writer.used() : 0;
 }
 
-/// The type byte, where it is one of the seven.
+/// The type byte, where it is one of a dialogue's seven.
 [[nodiscard]] inline std::expected<MessageType, DecodeError> type_of(
     std::span<const std::uint8_t> packet) noexcept {
   if (packet.empty()) return std::unexpected(DecodeError::empty);
@@ -181,13 +202,14 @@ template <typename Message>
   return type;
 }
 
-/// Reads a packet as a `Message`. Views in the result point into `packet`.
+/// Reads a packet as a `Message`, of a dialogue or of another protocol with this scheme of fields.
+/// Views in the result point into `packet`.
 template <typename Message>
 [[nodiscard]] std::expected<Message, DecodeError> decode(
     std::span<const std::uint8_t> packet) noexcept {
-  const auto type = type_of(packet);
-  if (!type) return std::unexpected(type.error());
-  if (*type != Message::kType) return std::unexpected(DecodeError::wrong_type);
+  if (packet.empty()) return std::unexpected(DecodeError::empty);
+  if (packet[0] != static_cast<std::uint8_t>(Message::kType))
+    return std::unexpected(DecodeError::wrong_type);
   codec_detail::FieldReader reader;
   if (const auto split = reader.split(packet); !split) return std::unexpected(split.error());
   Message message;

@@ -4,7 +4,7 @@
 # What is read rather than run. Needs ui.sh, $root and $logs.
 
 lint_sources() {
-  find "$root"/{include,pam_module,daemon,ctl,tests} -name '*.h' -o -name '*.cpp' -o -name '*.c' |
+  find "$root"/{include,pam_module,daemon,keeper,ctl,tests} -name '*.h' -o -name '*.cpp' -o -name '*.c' |
     sort
 }
 
@@ -22,7 +22,7 @@ lint_tidy() {
 }
 
 lint_tidy_all() {
-  lint_sources | grep -E '/(pam_module|daemon|ctl)/.*\.cpp$' |
+  lint_sources | grep -E '/(pam_module|daemon|keeper|ctl)/.*\.cpp$' |
     xargs -P "$(nproc)" -n 1 clang-tidy-19 -p "$root/build/tidy" --quiet \
       --extra-arg=-Wno-unknown-warning-option
 }

@@ -13,6 +13,9 @@ packages_build=(
   libsodium-dev        # Argon2id, XChaCha20-Poly1305, constant-time comparison
   libsqlite3-dev       # the store
   liboath-dev          # one-time codes
+  libcrypt-dev         # the hashes of /etc/shadow
+  libcap-ng-dev        # gives up root's capabilities
+  libseccomp-dev       # forbids the keeper what it does not need
   libqrencode-dev      # the QR code of an enrolment
   libtomlplusplus-dev  # the configuration
   nlohmann-json3-dev   # the audit log and the control socket
@@ -26,13 +29,14 @@ packages_build=(
   libpamtest0-dev      # drives the real libpam in them
 )
 packages_stage=(
+  python3              # asks the keeper
   openssh-server       # the real sshd
   openssh-client       # the real ssh
   oathtool             # plays the person's authenticator
+  openssl              # a hash of another method
   iproute2             # the loopback device of a private network
 )
 packages_e2e=(
-  python3              # a hostile client, a syslog to look into
   strace               # proves that an idle usherd sleeps, makes fsync fail
 )
 packages_lint=(

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# An usherd that nobody asks anything sleeps: no system call in 5 seconds.
+# An usherd and a keeper that nobody asks anything sleep: no system call in 5 seconds.
 source "$(dirname "$0")/../e2e/all.sh"
 stage_enter "$@"
 
@@ -11,9 +11,9 @@ name = "nobody"
 deny = true
 EOF
 usherd_start
-strace -f -p "$usherd_pid" -o $S/log/strace 2>$S/log/strace.err &
+strace -f -p "$usherd_pid" -p "$keeper_pid" -o $S/log/strace 2>$S/log/strace.err &
 tracer=$!
-traces_all() { grep -q attached $S/log/strace.err; }
+traces_all() { [[ $(grep -c attached $S/log/strace.err) -ge 2 ]]; }
 check 'strace is attached' wait_until $stage_patience traces_all
 calls() { wc -l <$S/log/strace; }
 nothing_for_3_s() {

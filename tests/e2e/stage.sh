@@ -11,12 +11,13 @@
 #
 # Inside, /etc is an overlay, /run, /dev and /var/log are private, and these are set:
 #   $S            scratch folder
-#   $usherd $usherctl $module   what is tested; from $USHER_BUILD and $USHER_MODULE
+#   $usherd $usherctl $usher_keeper $module   what is tested; from $USHER_BUILD and $USHER_MODULE
 
 stage_source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 stage_build=$(realpath -m "${USHER_BUILD:-$stage_source/build/release}")
 usherd=$stage_build/usherd
 usherctl=$stage_build/usherctl
+usher_keeper=$stage_build/usher-keeper
 module=$(realpath -m "${USHER_MODULE:-$stage_build/pam_usher.so}")
 S=/run/stage
 # Seconds for what takes none, on a machine with much else to do.
@@ -39,7 +40,7 @@ stage_enter() {
     exit 77
   fi
   local needed
-  for needed in unshare setpriv ip ssh sshd oathtool useradd "$usherd" "$usherctl"; do
+  for needed in unshare setpriv ip ssh sshd oathtool useradd python3 "$usherd" "$usherctl" "$usher_keeper"; do
     command -v "$needed" >/dev/null || stage_fatal "$needed is missing"
   done
   [[ -f $module ]] || stage_fatal "$module is missing"

@@ -5,11 +5,14 @@
 
 usher_config=/etc/usher/usher.toml
 usher_audit=/var/log/usher/audit.jsonl
+keeper_client=$S/keeper_client.py
+keeper_pid=
 
 # usher_install [SETTING...]: what a package would do: the user, the folders, the configuration with
 # the given settings, store and key. Rules come from standard input.
 usher_install() {
   useradd --system --no-create-home --shell /usr/sbin/nologin usher
+  useradd --system --no-create-home --shell /usr/sbin/nologin usher-keeper
   mkdir -p /etc/usher/rules.d
   install -d -o usher -g usher -m 755 /run/usher
   install -d -o usher -g usher -m 700 /var/log/usher $S/state $S/key
@@ -24,6 +27,8 @@ directories = ["/etc/usher/rules.d"]
 EOF
   } >$usher_config
   cat >/etc/usher/rules.d/10-stage.toml
+  # A copy, where the sources are in a folder that user usher may not enter.
+  install -m 755 "$stage_source/tests/e2e/keeper_client.py" "$keeper_client"
   usherctl init >$S/log/init 2>&1 || stage_fatal "usherctl init: $(cat $S/log/init)"
 }
 
@@ -33,8 +38,36 @@ usherd_run() {
     --no-new-privs -- env -i PATH=/usr/bin:/bin ${USHERD_ENV:-} "$usherd" --config $usher_config
 }
 
+# keeper_start: usher-keeper as its unit starts it: by root, whom it stops being. Once it runs, it stays
+# until keeper_stop, whatever becomes of usherd.
+keeper_start() {
+  rm -f /run/usher/keeper.sock
+  env -i PATH=/usr/bin:/bin ${USHERD_ENV:-} "$usher_keeper" --config $usher_config \
+    >>$S/log/keeper 2>&1 </dev/null &
+  keeper_pid=$!
+  wait_until "${USHER_PATIENCE:-20}" keeper_serves ||
+    stage_fatal "usher-keeper does not start: $(tail -n 20 $S/log/keeper)"
+}
+
+keeper_serves() { quiet keeper_ask state nobody; }
+
+# keeper_ask verify NAME PASSWORD | state NAME: what it answers user usher, in words.
+keeper_ask() {
+  setpriv --reuid=usher --regid=usher --clear-groups \
+    python3 "$keeper_client" /run/usher/keeper.sock "$@"
+}
+
+# keeper_stop: the orderly end; its exit status.
+keeper_stop() {
+  local pid=$keeper_pid
+  keeper_pid=
+  kill -TERM "$pid"
+  wait "$pid"
+}
+
 usherd_start() {
-  rm -f /run/usher/*.sock
+  [[ -n $keeper_pid ]] || keeper_start
+  rm -f /run/usher/{root,self,control}.sock
   usherd_run >>$S/log/usherd 2>&1 </dev/null &
   usherd_pid=$!
   wait_until $stage_patience usherd_serves ||

@@ -35,6 +35,10 @@ TEST(SettingsFile, EverythingCanBeSet) {
     [audit]
     file = "/log"
     journal = true
+    [keeper]
+    socket = "/k"
+    shadow = "/hashes"
+    user = "doorman"
     [password]
     memory = "19 MiB"
     passes = 3
@@ -57,6 +61,9 @@ TEST(SettingsFile, EverythingCanBeSet) {
                           .rules = {"/one", "/two"},
                           .audit_file = "/log",
                           .audit_journal = true,
+                          .keeper_socket = "/k",
+                          .keeper_shadow = "/hashes",
+                          .keeper_user = "doorman",
                           .password_memory_bytes = std::uint64_t{19} << 20,
                           .password_passes = 3,
                           .password_parallel = 4,
@@ -97,6 +104,21 @@ TEST(SettingsFile, TheAuditFileCanBeLeftOutWhereThereIsTheJournal) {
   EXPECT_TRUE(settings.audit_journal);
 }
 
+TEST(SettingsFile, TheKeeperCanBeLeftOut) {
+  const Settings settings =
+      settings_of("[keeper]\nsocket = \"\"\n[audit]\nfile = \"\"\njournal = true\n").settings;
+  EXPECT_EQ(settings.keeper_socket, "");
+}
+
+TEST(SettingsFile, TheKeepersUserHasAName) {
+  for (const char* text : {"keeper.user = \"\"", "keeper.user = \"*\"", "keeper.user = 1",
+                           "keeper.socket = \"/run/usher/root.sock\""}) {
+    Document document("usher.toml", text);
+    static_cast<void>(read_settings(document, "/etc/usher"));
+    EXPECT_EQ(document.findings().size(), 1U) << text;
+  }
+}
+
 TEST(SettingsFile, NoServiceNeedsToBeSelfVerifying) {
   EXPECT_TRUE(settings_of("login.self_verifying = []").services.self_verifying.empty());
 }
@@ -115,6 +137,7 @@ TEST(SettingsFile, WhatIsBeyondALimitIsRefused) {
   for (const std::string& text :
        {std::string("password.memory = \"19455 KiB\""), std::string("password.memory = \"5 GiB\""),
         std::string("password.passes = 1"), std::string("password.passes = 65"),
+        "keeper.socket = \"/" + std::string(107, 'k') + "\"",
         std::string("login.dialogue_timeout = \"3601s\""),
         "sockets.root = \"/" + std::string(107, 's') + "\""}) {
     Document document("usher.toml", text);

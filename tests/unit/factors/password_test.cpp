@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "tests/fakes/fake_keeper.h"
 #include "tests/fakes/memory_store.h"
 
 namespace usher::testing {
@@ -30,7 +31,7 @@ Deadline soon() { return Deadline::after(60'000); }
 class PasswordFactorTest : public ::testing::Test {
  protected:
   PasswordFactor factor(PasswordCost cost = kCheap) {
-    auto made = PasswordFactor::create(store_, gate_, cost);
+    auto made = PasswordFactor::create(store_, keeper_, gate_, cost);
     EXPECT_TRUE(made) << made.error().message;
     return *std::move(made);
   }
@@ -45,6 +46,7 @@ class PasswordFactorTest : public ::testing::Test {
     return checked ? *std::move(checked) : FactorCheck{};
   }
   MemoryStore store_;
+  FakeKeeper keeper_;
   HashGate gate_{1};
 };
 
@@ -71,7 +73,67 @@ TEST_F(PasswordFactorTest, PasswordsMayHoldAnyBytes) {
 TEST_F(PasswordFactorTest, AUserWithoutAPasswordIsNotEnrolled) {
   enrol("alice", "correct horse");
   EXPECT_EQ(check("bob", "correct horse").outcome, Outcome::not_enrolled);
-  EXPECT_EQ(check("bob", "").outcome, Outcome::not_enrolled);
+}
+
+TEST_F(PasswordFactorTest, WithoutAnUsherPasswordThatOfTheSystemCounts) {
+  keeper_.set_entry("carol", "tea at five");
+  const auto checked = check("carol", "tea at five");
+  EXPECT_TRUE(checked.held());
+  EXPECT_EQ(checked.reason, "system password");
+  EXPECT_FALSE(checked.outdated_hash);
+  EXPECT_EQ(check("carol", "wrong").outcome, Outcome::mismatch);
+  EXPECT_EQ(check("carol", "wrong").reason, "wrong system password");
+}
+
+TEST_F(PasswordFactorTest, AnUsherPasswordTakesTheSystemsPlace) {
+  keeper_.set_entry("alice", "tea at five");
+  enrol("alice", "correct horse");
+  EXPECT_TRUE(check("alice", "correct horse").held());
+  EXPECT_FALSE(check("alice", "tea at five").held());
+  EXPECT_EQ(keeper_.passwords_seen(), 0);
+}
+
+TEST_F(PasswordFactorTest, UnknownPeopleTakeTheKeepersPathWhereThereIsAKeeper) {
+  keeper_.configure(true);
+  EXPECT_EQ(check("nobody", "x").outcome, Outcome::not_enrolled);
+  EXPECT_EQ(keeper_.passwords_seen(), 1);
+}
+
+TEST_F(PasswordFactorTest, SaysToTheAuditWhyTheSystemPasswordDidNotHold) {
+  keeper_.set_entry("carol", "tea at five", AccountState::locked);
+  EXPECT_EQ(check("carol", "tea at five").outcome, Outcome::mismatch);
+  EXPECT_EQ(check("carol", "tea at five").reason, "the account's password is locked");
+  keeper_.throttle(true);
+  EXPECT_EQ(check("carol", "tea at five").outcome, Outcome::mismatch);
+  EXPECT_EQ(check("carol", "tea at five").reason, "system password: throttled");
+}
+
+TEST_F(PasswordFactorTest, AKeeperThatCanNotBeAskedIsAnErrorButNotForWhoNeedsNone) {
+  enrol("alice", "correct horse");
+  keeper_.set_entry("carol", "tea at five");
+  keeper_.fail(true);
+  EXPECT_FALSE(factor().check("carol", secret("tea at five"), soon()));
+  EXPECT_FALSE(factor().check("nobody", secret("x"), soon()));
+  EXPECT_TRUE(check("alice", "correct horse").held());
+}
+
+TEST_F(PasswordFactorTest, WhatSshdPutsInAnAnswersPlaceReachesNobody) {
+  keeper_.set_entry("carol", "\b\n\r\177INCORRECT\b");
+  enrol("alice", "\b\n\r\177INCORRECT\b");
+  for (const std::string_view user : {"alice", "carol", "nobody"}) {
+    const auto checked = check(user, "\b\n\r\177INCORRECT\b");
+    EXPECT_EQ(checked.outcome, Outcome::mismatch) << user;
+    EXPECT_EQ(checked.reason, "sshd had refused this login already") << user;
+  }
+  EXPECT_EQ(keeper_.passwords_seen(), 0);
+  EXPECT_EQ(keeper_.questions(), 2)
+      << "who would have been asked about at the keeper costs its work";
+}
+
+TEST_F(PasswordFactorTest, AnEmptyAnswerReachesNobody) {
+  keeper_.set_entry("carol", "");
+  EXPECT_EQ(check("carol", "").outcome, Outcome::mismatch);
+  EXPECT_EQ(keeper_.passwords_seen(), 0);
 }
 
 TEST_F(PasswordFactorTest, AHashAtAnotherCostIsToldToBeOutdated) {
@@ -127,7 +189,7 @@ TEST_F(PasswordFactorTest, AnEmptyPasswordIsNotHashed) {
 }
 
 TEST_F(PasswordFactorTest, ACostThatCanNotBePaidIsAnError) {
-  EXPECT_FALSE(PasswordFactor::create(store_, gate_, {.memory_bytes = 1, .passes = 1}));
+  EXPECT_FALSE(PasswordFactor::create(store_, keeper_, gate_, {.memory_bytes = 1, .passes = 1}));
   EXPECT_FALSE(hash_password(secret("x"), {.memory_bytes = 8192, .passes = 0}, gate_, soon()));
 }
 

@@ -12,6 +12,7 @@
 #include "daemon/login/login.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/fake_host.h"
+#include "tests/fakes/fake_keeper.h"
 #include "tests/fakes/memory_store.h"
 #include "tests/fakes/recording_audit.h"
 #include "tests/fakes/scripted_dialogue.h"
@@ -94,12 +95,13 @@ class LoginTest : public ::testing::Test {
   FakeClock clock;
   RecordingAudit audit;
   HashGate gate{4};
+  FakeKeeper keeper;
   PasswordFactor password =
-      std::move(*PasswordFactor::create(store, gate, {.memory_bytes = 8192, .passes = 1}));
+      std::move(*PasswordFactor::create(store, keeper, gate, {.memory_bytes = 8192, .passes = 1}));
   OtpFactor otp{store, clock};
   Transactions transactions;
   RulesInForce rules{RuleSet{.rules = {password_and_code()}, .version = "0123456789abcdef"}};
-  LoginPorts ports{store, host, clock, audit, password, otp, transactions, rules};
+  LoginPorts ports{store, host, clock, audit, keeper, password, otp, transactions, rules};
   std::int64_t code_id = 0;
 };
 

@@ -112,6 +112,50 @@ TEST_F(AccountTest, UnknownPeopleAndFailedLookUpsAreDenied) {
   EXPECT_EQ(account(account_of("alice")).pam_code, PAM_SYSTEM_ERR);
 }
 
+TEST_F(AccountTest, AnAccountThatShadowClosesIsDeniedWhateverWasProven) {
+  for (const AccountState state : {AccountState::locked, AccountState::account_expired}) {
+    keeper.set_entry("alice", "system password", state);
+    ASSERT_TRUE(login("alice", kPassword, code()).accepted);
+    const VerdictResult verdict = account(account_of("alice"));
+    EXPECT_FALSE(verdict.accepted);
+    EXPECT_EQ(verdict.pam_code, PAM_ACCT_EXPIRED);
+    clock.advance_seconds(30);
+  }
+  use_rules({rule("a key", {{{Factor::publickey}}})});
+  EXPECT_EQ(account(account_of("alice")).pam_code, PAM_ACCT_EXPIRED) << "a key is stopped too";
+}
+
+TEST_F(AccountTest, APasswordToBeChangedIsSaidAndLetsIn) {
+  host.add_user("bob", 1001);
+  keeper.set_entry("bob", "system password", AccountState::must_change);
+  use_rules({rule("a key", {{{Factor::publickey}}})});
+  const VerdictResult verdict = account(account_of("bob"));
+  EXPECT_TRUE(verdict.accepted);
+  EXPECT_EQ(verdict.pam_code, PAM_NEW_AUTHTOK_REQD);
+  keeper.set_entry("bob", "system password", AccountState::password_expired);
+  EXPECT_EQ(account(account_of("bob")).pam_code, PAM_ACCT_EXPIRED);
+}
+
+TEST_F(AccountTest, TheAgeOfASystemPasswordConcernsNobodyWithOneOfUshers) {
+  use_rules({rule("a key", {{{Factor::publickey}}})});
+  for (const AccountState state : {AccountState::must_change, AccountState::password_expired}) {
+    keeper.set_entry("alice", "system password", state);
+    EXPECT_EQ(account(account_of("alice")).pam_code, PAM_SUCCESS);
+  }
+}
+
+TEST_F(AccountTest, ADenialIsNotTurnedIntoAPasswordChange) {
+  host.add_user("bob", 1001);
+  keeper.set_entry("bob", "system password", AccountState::must_change);
+  EXPECT_EQ(account(account_of("bob")).pam_code, PAM_PERM_DENIED);
+}
+
+TEST_F(AccountTest, WithoutAnAnswerFromTheKeeperNobodyPasses) {
+  ASSERT_TRUE(login("alice", kPassword, code()).accepted);
+  keeper.fail(true);
+  EXPECT_EQ(account(account_of("alice")).pam_code, PAM_SYSTEM_ERR);
+}
+
 TEST_F(AccountTest, APhaseThisVersionDoesNotServeIsADenial) {
   const VerdictResult verdict = account(request("alice", Phase::password));
   EXPECT_FALSE(verdict.accepted);

@@ -15,8 +15,8 @@
 #include <string>
 #include <utility>
 
-#include "daemon/server/listen_socket.h"
-#include "daemon/server/stop_signal.h"
+#include "daemon/serving/listen_socket.h"
+#include "daemon/serving/stop_signal.h"
 #include "usher/channel.h"
 
 namespace usher::testing {

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "keeper/connection.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+#include <variant>
+
+#include "keeper/question.h"
+#include "usher/packet_socket.h"
+
+namespace usher {
+namespace {
+
+constexpr std::int64_t kQuestionMilliseconds = 5'000;
+constexpr std::int64_t kReplyMilliseconds = 2'000;
+
+}  // namespace
+
+void serve_question(UniqueFd connection, const ucred& peer, const ConnectionPorts& ports) {
+  if (!ports.askers.may_ask(peer.uid))
+    return ports.log.note(
+        fmt::format("user id {} (process {}) may not ask: hung up", peer.uid, peer.pid));
+  PacketSocket asker(std::move(connection));
+  const auto packet =
+      asker.receive(Deadline::after(kQuestionMilliseconds), ports.stop.descriptor());
+  if (!packet) {
+    if (packet.error() == ChannelError::malformed) ports.log.note("an over-long packet: hung up");
+    return;
+  }
+  const auto question = question_in(*packet);
+  if (!question) return ports.log.note("a packet that is no question: hung up");
+  const KeeperReply reply =
+      std::visit([&](const auto& asked) { return ports.verifier.answer(asked); }, *question);
+  // An asker who is gone has lost the answer, not we the question.
+  static_cast<void>(asker.send(reply, Deadline::after(kReplyMilliseconds)));
+}
+
+}  // namespace usher

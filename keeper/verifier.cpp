@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "keeper/verifier.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "daemon/config/text.h"
+#include "keeper/hashing.h"
+#include "keeper/shadow.h"
+
+namespace usher {
+namespace {
+
+KeeperReply wrong() { return {.outcome = KeeperOutcome::wrong}; }
+
+KeeperReply right(AccountState state) {
+  return {.seal = KeeperSeal::right, .outcome = KeeperOutcome::right, .state = state};
+}
+
+}  // namespace
+
+KeeperReply Verifier::answer(const KeeperVerify& question) {
+  if (question.password.empty()) return compare_in_turn(question);
+  auto charge = parts_.limit.charge(question.user);
+  if (!charge.paid()) {
+    parts_.log.note(fmt::format("too many wrong passwords for {}: not looked at",
+                                config::ticked(question.user)));
+    return {.outcome = KeeperOutcome::throttled};
+  }
+  const KeeperReply reply = compare_in_turn(question);
+  if (reply.outcome != KeeperOutcome::wrong) charge.give_back();
+  return reply;
+}
+
+KeeperReply Verifier::compare_in_turn(const KeeperVerify& question) {
+  const auto place = parts_.gate.enter(Deadline::after(kTurnMilliseconds));
+  if (!place.held()) return failed("no turn to hash a password came up in time");
+  return compare(question);
+}
+
+KeeperReply Verifier::compare(const KeeperVerify& question) {
+  const auto text = parts_.shadow.read();
+  if (!text) return failed(text.error().message);
+  const ShadowLookUp found = look_up(text->view(), question.user);
+  const std::string_view decoy = found.usual_hash.empty() ? fallback_ : found.usual_hash;
+  // An empty password is never right, whatever a hash may say of it.
+  const bool has_hash = found.entry && is_hash(found.entry->hash) && !question.password.empty();
+
+  auto match = compare_with_hash(question.password, has_hash ? found.entry->hash : decoy);
+  if (!match) return failed(match.error().message);
+  if (has_hash && *match == HashMatch::same)
+    return right(account_state_of(*found.entry, day_of(parts_.clock.wall_microseconds())));
+  // A method that libcrypt does not know costs nothing: the work is done with another's.
+  if (*match == HashMatch::unknown_method) match = compare_with_hash(question.password, decoy);
+  if (!match) return failed(match.error().message);
+  if (*match == HashMatch::unknown_method) static_cast<void>(compare_with_hash("x", fallback_));
+  return wrong();
+}
+
+KeeperReply Verifier::answer(const KeeperState& question) {
+  const auto place = parts_.gate.enter(Deadline::after(kTurnMilliseconds));
+  if (!place.held()) return failed("no turn to look an account up came up in time");
+  const auto text = parts_.shadow.read();
+  if (!text) return failed(text.error().message);
+  const ShadowLookUp found = look_up(text->view(), question.user);
+  KeeperReply reply{.outcome = KeeperOutcome::state_only};
+  if (found.entry)
+    reply.state = account_state_of(*found.entry, day_of(parts_.clock.wall_microseconds()));
+  return reply;
+}
+
+KeeperReply Verifier::failed(const std::string& why) {
+  parts_.log.note(why);
+  return {.outcome = KeeperOutcome::failed};
+}
+
+}  // namespace usher
