@@ -143,10 +143,21 @@ TEST(Chauthtok, AsksTheDaemonInBothStepsAndSaysWhich) {
 }
 
 TEST(Chauthtok, ADenialInTheFirstStepSparesTheSecond) {
-  const FakeDaemon daemon({begins(), says(kDenied)});
-  Person nobody;
-  const PamStack stack({usher_line(daemon.path())}, nobody.conversation());
-  EXPECT_EQ(::pam_chauthtok(stack.handle(), 0), PAM_PERM_DENIED);
+  for (const int flags : kOthers[1].flags) {
+    const FakeDaemon daemon({begins(), says(kDenied), stops_listening()});
+    Person nobody;
+    const PamStack stack({usher_line(daemon.path())}, nobody.conversation());
+    EXPECT_EQ(::pam_chauthtok(stack.handle(), flags), PAM_PERM_DENIED) << flags;
+  }
+}
+
+TEST(Chauthtok, ADenialInTheSecondStepIsOne) {
+  for (const int flags : kOthers[1].flags) {
+    const FakeDaemon daemon({begins(), says(kSuccess), begins(), says(kDenied)});
+    Person nobody;
+    const PamStack stack({usher_line(daemon.path())}, nobody.conversation());
+    EXPECT_EQ(::pam_chauthtok(stack.handle(), flags), PAM_PERM_DENIED) << flags;
+  }
 }
 
 TEST(Setcred, NeedsNoDaemonAfterASuccess) {

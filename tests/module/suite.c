@@ -64,7 +64,9 @@ static const struct {
     {PAMTEST_ACCOUNT, {0, (int)PAM_SILENT, PAM_DISALLOW_NULL_AUTHTOK}},
     {PAMTEST_OPEN_SESSION, {0, (int)PAM_SILENT}},
     {PAMTEST_CLOSE_SESSION, {0, (int)PAM_SILENT}},
-    {PAMTEST_CHAUTHTOK, {0, (int)PAM_SILENT, PAM_CHANGE_EXPIRED_AUTHTOK}},
+    {PAMTEST_CHAUTHTOK,
+     {0, (int)PAM_SILENT, PAM_CHANGE_EXPIRED_AUTHTOK,
+      (int)PAM_SILENT | PAM_CHANGE_EXPIRED_AUTHTOK}},
 };
 
 /// Every operation under every flag ends in `expected`, but setcred in `expected_setcred`.
@@ -92,16 +94,21 @@ static void a_misspelt_option_is_refused_everywhere(void** state) {
 }
 
 /// Runs `operation` against a daemon that plays `script`; `answer` may be NULL.
-static void expect_dialogue(const char* script, enum pamtest_ops operation, char* answer,
-                            int expected) {
+static void expect_dialogue_under(int flags, const char* script, enum pamtest_ops operation,
+                                  char* answer, int expected) {
   const pid_t daemon = start_raw_daemon(socket_path, script);
   assert_true(daemon > 0);
   const char* answers[] = {answer, answer, NULL};
   struct pamtest_conv_data conversation = {.in_echo_off = answers};
-  struct pam_testcase tests[] = {pam_test(operation, expected)};
+  struct pam_testcase tests[] = {pam_test_flags(operation, expected, flags)};
   assert_int_equal(run_pamtest("usher", "ann", &conversation, tests, NULL), PAMTEST_ERR_OK);
   assert_int_equal(finish_raw_daemon(daemon), 0);
   unlink(socket_path);
+}
+
+static void expect_dialogue(const char* script, enum pamtest_ops operation, char* answer,
+                            int expected) {
+  expect_dialogue_under(0, script, operation, answer, expected);
 }
 
 static void the_right_answer_is_let_in(void** state) {
@@ -139,6 +146,17 @@ static void the_other_phases_are_asked_too(void** state) {
   expect_dialogue("BD", PAMTEST_CHAUTHTOK, NULL, PAM_PERM_DENIED);
 }
 
+static void a_denial_is_one_under_every_flag(void** state) {
+  (void)state;
+  for (size_t i = 0; i < sizeof kOperations / sizeof kOperations[0]; ++i) {
+    // Not usherd's to deny: it is not asked.
+    if (kOperations[i].operation == PAMTEST_SETCRED) continue;
+    for (size_t j = 0; j == 0 || kOperations[i].flags[j] != 0; ++j)
+      expect_dialogue_under(kOperations[i].flags[j], "BD", kOperations[i].operation, NULL,
+                            PAM_PERM_DENIED);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(without_a_daemon_every_entry_point_says_so),
@@ -148,6 +166,7 @@ int main(void) {
       cmocka_unit_test(a_restart_is_started_over),
       cmocka_unit_test(a_conversation_that_fails_is_cancelled),
       cmocka_unit_test(the_other_phases_are_asked_too),
+      cmocka_unit_test(a_denial_is_one_under_every_flag),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }
