@@ -97,26 +97,26 @@ TEST(Unload, AThousandLoginsLeaveMemoryAndDescriptorsFlat) {
   constexpr Verdict kSuccess{.seal = Seal::success, .pam_code = PAM_SUCCESS, .password_length = 6};
   constexpr Verdict kDenied{.seal = Seal::denied, .pam_code = PAM_AUTH_ERR};
   std::vector<FakeDaemon::Step> script;
-  for (int i = 0; i < kWarmUp + kLogins; ++i)
+  for (int i = 0; i <= kWarmUp + kLogins; ++i)
     for (const auto& step : {begins(), says(kPassword), hears_answer("secret"),
                              i % 2 == 0 ? says(kSuccess) : says(kDenied)})
       script.push_back(step);
   const FakeDaemon daemon(std::move(script));
 
+  // Measured before the last login: with its script the daemon frees more than could be lost.
   // Descriptors are counted at the prompt: there the daemon, which is in this process too, has its
   // end of the connection open, and does not while it takes the next.
   std::optional<Memory> before;
   std::size_t descriptors_before = 0;
   std::size_t descriptors = 0;
-  for (int i = 0; i < kWarmUp + kLogins && !HasFailure(); ++i) {
+  for (int i = 0; i <= kWarmUp + kLogins && !HasFailure(); ++i) {
     if (i == kWarmUp) before.emplace();
     if (i == kWarmUp) descriptors_before = descriptors;
+    if (i == kWarmUp + kLogins) before->expect_flat(kLogins);
     Person person;
     person.replies({.text = "secret", .first = [&] { descriptors = open_descriptors(); }});
     EXPECT_EQ(authenticate(daemon.path(), person), i % 2 == 0 ? PAM_SUCCESS : PAM_AUTH_ERR);
   }
-  ASSERT_TRUE(before);
-  before->expect_flat(kLogins);
   EXPECT_EQ(descriptors, descriptors_before);
   EXPECT_FALSE(is_mapped("pam_usher.so"));
 }

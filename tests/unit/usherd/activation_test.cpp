@@ -59,7 +59,10 @@ class ActivationTest : public ::testing::Test {
   /// Expects that usherd does not start with these, and says what it says.
   std::string refused(const std::vector<HandedOver>& sockets) const {
     UsherdProcess usherd(home_, sockets);
-    EXPECT_EQ(usherd.next_notification(), "");
+    if (const std::string notified = usherd.next_notification(); !notified.empty()) {
+      ADD_FAILURE() << "usherd started: " << notified;
+      return {};
+    }
     const Ended ended = usherd.wait();
     EXPECT_EQ(ended.exit_code, 1);
     EXPECT_TRUE(std::filesystem::is_empty(home_.path() / "run"));

@@ -52,7 +52,7 @@ TEST(Notify, AReloadSaysWhenItBeganAndWhenItIsOver) {
 TEST(Notify, AUsherdThatCanNotServeNeverIsReady) {
   const UsherdHome home;  // without a store
   UsherdProcess usherd(home);
-  EXPECT_EQ(usherd.next_notification(), "");
+  ASSERT_EQ(usherd.next_notification(), "");
   EXPECT_EQ(usherd.wait().exit_code, 1);
 }
 
