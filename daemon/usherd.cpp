@@ -26,7 +26,8 @@ namespace {
 constexpr mode_t kForRoot = 0600;
 constexpr mode_t kForAll = 0666;
 constexpr std::int64_t kStopMilliseconds = 3'000;
-constexpr SocketLimits kControlLimits{.total = 16, .per_outsider = 4, .reserved_for_root = 4};
+constexpr SocketLimits kControlLimits{
+    .total = 16, .per_outsider = 4, .reserved_for_root = 4, .accounts_only = true};
 
 Result<std::unique_ptr<Store>> open_store(const Settings& settings) {
   auto key = MasterKey::read(settings.master_key);
@@ -77,7 +78,8 @@ LoginSocketPlan root_plan(const Settings& settings) {
 LoginSocketPlan self_plan(const Settings& settings) {
   return {.name = "self.sock",
           .limits = {.total = settings.self_dialogues,
-                     .per_outsider = settings.self_dialogues_per_user},
+                     .per_outsider = settings.self_dialogues_per_user,
+                     .accounts_only = true},
           .times = times_of(settings)};
 }
 
@@ -167,7 +169,7 @@ Result<void> Usherd::open_sockets(const Settings& settings) {
   self_server_ =
       std::make_unique<LoginServer>(std::move(*self), self_plan(settings), ports, serve_login);
   control_server_ = std::make_unique<SocketServer>(
-      std::move(*control), kControlLimits,
+      std::move(*control), kControlLimits, host_,
       [this](UniqueFd connection, const ucred& peer, uid_t) {
         serve_control(std::move(connection), peer);
       },

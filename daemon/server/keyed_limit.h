@@ -40,18 +40,36 @@ class KeyedLimit {
       : counts_(std::make_shared<Counts>()), total_(total), per_key_(per_key) {}
 
   /// Nothing where `key`, or everybody together, has its share already.
-  [[nodiscard]] std::optional<Ticket> enter(const Key& key) {
+  [[nodiscard]] std::optional<Ticket> enter(const Key& key) { return enter(key, per_key_); }
+  /// The same with a share for `key` of its own.
+  [[nodiscard]] std::optional<Ticket> enter(const Key& key, std::size_t share) {
     Key mine = key;  // what can throw comes before what is counted
     const std::lock_guard lock(counts_->mutex);
     if (counts_->inside >= total_) return std::nullopt;
     const auto [place, fresh] = counts_->by_key.try_emplace(key, 0);
-    if (place->second >= per_key_) {
+    if (place->second >= share) {
       if (fresh) counts_->by_key.erase(place);
       return std::nullopt;
     }
     ++place->second;
     ++counts_->inside;
     return Ticket(counts_, std::move(mine));
+  }
+
+  /// Counts who has `ticket` under `key` from now on. False, and nothing changed, where `key` has
+  /// its share already.
+  [[nodiscard]] bool move(Ticket& ticket, const Key& key) {
+    Key mine = key;
+    const std::lock_guard lock(counts_->mutex);
+    const auto [place, fresh] = counts_->by_key.try_emplace(key, 0);
+    if (place->second >= per_key_) {
+      if (fresh) counts_->by_key.erase(place);
+      return false;
+    }
+    ++place->second;
+    counts_->forget_one(ticket.key_);
+    ticket.key_ = std::move(mine);
+    return true;
   }
 
  private:
@@ -63,6 +81,10 @@ class KeyedLimit {
     void leave(const Key& key) {
       const std::lock_guard lock(mutex);
       --inside;
+      forget_one(key);
+    }
+    /// With mutex held.
+    void forget_one(const Key& key) {
       const auto place = by_key.find(key);
       if (--place->second == 0) by_key.erase(place);
     }

@@ -16,7 +16,7 @@ LoginServer::LoginServer(ListenSocket listener, LoginSocketPlan plan, const Logi
               .counters = ports.counters,
               .refusals = refusals_},
       server_(
-          std::move(listener), plan.limits,
+          std::move(listener), plan.limits, ports.host,
           [this](UniqueFd connection, const ucred& peer, uid_t person) {
             LoginConnection(std::move(connection), peer, person, shared_, server_.outsiders())
                 .run();

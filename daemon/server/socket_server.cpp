@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -22,11 +23,10 @@
 namespace usher {
 namespace {
 
-/// All that a connection's thread takes with it; shared, since std::function wants copies.
-struct Admitted {
-  UniqueFd connection;
-  std::optional<SocketServer::Outsiders::Ticket> place;
-};
+constexpr const char* kStrangers = "strangers";
+constexpr std::size_t kMostAcquainted = 4096;
+
+std::string counting_name_of(uid_t person) { return fmt::format("uid {}", person); }
 
 std::optional<ucred> peer_of(const UniqueFd& connection) {
   ucred peer{};
@@ -44,6 +44,12 @@ std::size_t open_to_outsiders(const SocketLimits& limits) {
 constexpr std::chrono::milliseconds kRest{100};
 constexpr int kMostFailures = 30;
 
+/// Of the room for outsiders, for those who were not looked up yet: for so many at a time that even
+/// a slow name service makes nobody wait outside.
+std::size_t open_to_strangers(const SocketLimits& limits) {
+  return std::max(open_to_outsiders(limits) / 4, limits.per_outsider);
+}
+
 [[noreturn]] void end_process() {
   report_trouble("a socket of usherd's can't be waited at; usherd ends, to be started anew");
   std::_Exit(EXIT_FAILURE);
@@ -51,11 +57,22 @@ constexpr int kMostFailures = 30;
 
 }  // namespace
 
+/// All that a connection's thread takes with it; shared, since std::function wants copies.
+struct SocketServer::Admitted {
+  UniqueFd connection;
+  ucred peer{};
+  uid_t person = static_cast<uid_t>(-1);
+  bool stranger = false;
+  std::optional<Outsiders::Ticket> place;  // none for root
+};
+
 bool is_trusted(uid_t uid) noexcept { return uid == 0 || uid == ::geteuid(); }
 
-SocketServer::SocketServer(ListenSocket listener, SocketLimits limits, Serve serve, Refused refused)
+SocketServer::SocketServer(ListenSocket listener, SocketLimits limits, Host& host, Serve serve,
+                           Refused refused)
     : listener_(std::move(listener)),
       limits_(limits),
+      host_(host),
       serve_(std::move(serve)),
       refused_(std::move(refused)),
       outsiders_(open_to_outsiders(limits), limits.per_outsider),
@@ -142,12 +159,47 @@ const char* SocketServer::admit(UniqueFd& connection, const ucred& peer) {
   if (limits_.trusted_only && !is_trusted(peer.uid)) return "this socket is for root";
   const uid_t person = person_behind(peer);
   const bool counted = !is_trusted(person);
-  auto place = counted ? outsiders_.enter(fmt::format("uid {}", person)) : std::nullopt;
+  const bool stranger = counted && limits_.accounts_only && !is_acquainted(person);
+  auto place = stranger  ? outsiders_.enter(kStrangers, open_to_strangers(limits_))
+               : counted ? outsiders_.enter(counting_name_of(person))
+                         : std::nullopt;
   if (counted && !place) return "too many connections, in all or of this user";
-  auto admitted = std::make_shared<Admitted>(Admitted{std::move(connection), std::move(place)});
-  const bool started = threads_.start(
-      [this, admitted, peer, person] { serve_(std::move(admitted->connection), peer, person); });
-  return started ? nullptr : "no room for another thread";
+  auto admitted = std::make_shared<Admitted>(Admitted{.connection = std::move(connection),
+                                                      .peer = peer,
+                                                      .person = person,
+                                                      .stranger = stranger,
+                                                      .place = std::move(place)});
+  return threads_.start([this, admitted] { serve(*admitted); }) ? nullptr
+                                                                : "no room for another thread";
+}
+
+void SocketServer::serve(Admitted& admitted) {
+  if (admitted.stranger) {
+    if (const char* refusal = introduce(admitted)) {
+      admitted.connection.reset();
+      refused_(admitted.peer, refusal);
+      return;
+    }
+  }
+  serve_(std::move(admitted.connection), admitted.peer, admitted.person);
+}
+
+/// In the connection's thread, since a look-up may take its time.
+const char* SocketServer::introduce(Admitted& stranger) {
+  const auto account = host_.find_user(stranger.person);
+  if (!account) return nullptr;  // served, and counted among the strangers, to be told so
+  if (!*account) return "a uid without an account";
+  if (!outsiders_.move(*stranger.place, counting_name_of(stranger.person)))
+    return "too many connections, in all or of this user";
+  const std::lock_guard lock(mutex_);
+  if (acquainted_.size() >= kMostAcquainted) acquainted_.clear();
+  acquainted_.insert(stranger.person);
+  return nullptr;
+}
+
+bool SocketServer::is_acquainted(uid_t person) {
+  const std::lock_guard lock(mutex_);
+  return acquainted_.contains(person);
 }
 
 }  // namespace usher

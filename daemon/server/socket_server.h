@@ -7,10 +7,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 
+#include "daemon/host/host.h"
 #include "daemon/model/result.h"
 #include "daemon/server/keyed_limit.h"
 #include "daemon/server/listen_socket.h"
@@ -34,6 +37,10 @@ struct SocketLimits {
   std::size_t reserved_for_root = 0;
   /// Nobody else is served here at all.
   bool trusted_only = false;
+  /// Nobody without an account is served, and all whose account was not looked up yet share one
+  /// small part of the room: a user may own thousands of uids (subuid(5)), each of which had a
+  /// share.
+  bool accounts_only = false;
 };
 
 /// Accepts connections at one socket and gives each a thread. Whoever is over a limit is closed at
@@ -50,10 +57,13 @@ class SocketServer {
   /// Serves one connection to its end; called in many threads at once, and bounded in time by its
   /// own deadlines. `person`: see person_behind(); others than root are counted already.
   using Serve = std::function<void(UniqueFd connection, const ucred& peer, uid_t person)>;
-  /// Told of each connection that was closed unserved, and why; called in the accepting thread.
+  /// Told of each connection that was closed unserved, and why; called in the accepting thread or
+  /// the connection's own.
   using Refused = std::function<void(const ucred& peer, const char* reason)>;
 
-  SocketServer(ListenSocket listener, SocketLimits limits, Serve serve, Refused refused);
+  /// `host` knows who has an account, and outlives the server.
+  SocketServer(ListenSocket listener, SocketLimits limits, Host& host, Serve serve,
+               Refused refused);
   SocketServer(const SocketServer&) = delete;
   SocketServer& operator=(const SocketServer&) = delete;
   /// Stops accepting and waits for every connection to end, however long that takes.
@@ -73,13 +83,20 @@ class SocketServer {
   [[nodiscard]] Wake wait_for_caller() const;
   void accept_until_stopped();
   [[nodiscard]] bool accept_one();
+  struct Admitted;
   [[nodiscard]] const char* admit(UniqueFd& connection, const ucred& peer);
+  void serve(Admitted& admitted);
+  [[nodiscard]] const char* introduce(Admitted& stranger);
+  [[nodiscard]] bool is_acquainted(uid_t person);
 
   ListenSocket listener_;
   const SocketLimits limits_;
+  Host& host_;
   const Serve serve_;
   const Refused refused_;
   Outsiders outsiders_;
+  std::mutex mutex_;
+  std::set<uid_t> acquainted_;  // uids that were found to have an account; guarded by mutex_
   ThreadSet threads_;
   std::optional<StopSignal> closing_;
   std::thread acceptor_;

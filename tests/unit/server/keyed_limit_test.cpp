@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -36,13 +37,29 @@ TEST(KeyedLimit, GivesAPlaceBackOnceHoweverOftenItWasMoved) {
   EXPECT_TRUE(limit.enter(1));
 }
 
+TEST(KeyedLimit, CountsUnderAnotherKeyWhereThatHasRoom) {
+  KeyedLimit<int> limit(3, 1);
+  auto one = limit.enter(0, 2);
+  auto two = limit.enter(0, 2);
+  ASSERT_TRUE(one && two);
+  EXPECT_FALSE(limit.enter(0, 2));
+  EXPECT_TRUE(limit.move(*one, 7));
+  EXPECT_FALSE(limit.enter(7));
+  EXPECT_FALSE(limit.move(*two, 7));
+  auto three = limit.enter(0, 2);
+  EXPECT_TRUE(three);
+  EXPECT_FALSE(limit.enter(9));
+  one.reset();
+  EXPECT_TRUE(limit.move(*two, 7));
+}
+
 TEST(KeyedLimit, LetsNobodyInWhereNothingIsAllowed) {
   EXPECT_FALSE(KeyedLimit<int>(0, 5).enter(1));
   EXPECT_FALSE(KeyedLimit<int>(5, 0).enter(1));
 }
 
 TEST(KeyedLimit, MayBeGoneBeforeItsTickets) {
-  std::optional<KeyedLimit<int>> limit(std::in_place, 1, 1);
+  auto limit = std::make_unique<KeyedLimit<int>>(1, 1);
   const auto ticket = limit->enter(1);
   limit.reset();
   EXPECT_TRUE(ticket);

@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "tests/fakes/fake_host.h"
 #include "tests/unit/server/server_fixture.h"
 
 namespace usher::testing {
@@ -24,7 +25,7 @@ class SocketServerTest : public ::testing::Test {
  protected:
   SocketServer& start(const SocketLimits& limits) {
     server_.emplace(
-        listen_or_throw(directory_.socket()), limits,
+        listen_or_throw(directory_.socket()), limits, host_,
         [this](UniqueFd connection, const ucred& peer, uid_t) {
           EXPECT_EQ(peer.pid, ::getpid());
           EXPECT_EQ(peer.uid, ::getuid());
@@ -47,6 +48,7 @@ class SocketServerTest : public ::testing::Test {
   }
 
   const SocketDirectory directory_;
+  FakeHost host_;
   std::atomic<int> served_ = 0;
   std::mutex mutex_;
   std::vector<std::string> refusals_;
@@ -92,6 +94,41 @@ TEST_F(SocketServerTest, PeopleTogetherLeaveRootItsReserve) {
   EXPECT_FALSE(is_served(connect()));
   start_as_setuid_program_of(0);
   EXPECT_TRUE(is_served(connect()));
+}
+
+TEST_F(SocketServerTest, ServesNoUidWithoutAnAccountWhereAccountsAreWanted) {
+  if (::getuid() != 0) GTEST_SKIP() << "needs root, to be somebody else";
+  host_.add_user("alice", 70'000);
+  start({.total = 8, .per_outsider = 2, .accounts_only = true});
+  start_as_setuid_program_of(70'001);
+  EXPECT_FALSE(is_served(connect()));
+  start_as_setuid_program_of(70'000);
+  const UniqueFd one = connect();
+  const UniqueFd two = connect();
+  EXPECT_TRUE(is_served(one) && is_served(two));
+  EXPECT_FALSE(is_served(connect()));
+  start_as_setuid_program_of(0);
+  EXPECT_TRUE(is_served(connect()));
+}
+
+TEST_F(SocketServerTest, ManyUidsWithoutALookUpTogetherHaveOneShare) {
+  if (::getuid() != 0) GTEST_SKIP() << "needs root, to be somebody else";
+  host_.add_user("alice", 1000);
+  start({.total = 8, .per_outsider = 1, .accounts_only = true});
+  start_as_setuid_program_of(1000);
+  EXPECT_TRUE(is_served(connect()));
+  host_.fail_lookups(true);
+  std::vector<UniqueFd> connections;
+  std::size_t served = 0;
+  for (uid_t uid = 70'000; uid < 70'006; ++uid) {
+    start_as_setuid_program_of(uid);
+    connections.push_back(connect());
+    served += is_served(connections.back()) ? 1U : 0U;
+  }
+  EXPECT_EQ(served, 2U);
+  start_as_setuid_program_of(1000);
+  EXPECT_TRUE(is_served(connect()));
+  start_as_setuid_program_of(0);
 }
 
 TEST_F(SocketServerTest, HasRoomAgainWhenAConnectionEnds) {
@@ -154,8 +191,8 @@ TEST_F(SocketServerTest, EndsTheProcessWhereItStaysDeaf) {
 
 TEST_F(SocketServerTest, MayBeDestroyedUnstarted) {
   server_.emplace(
-      listen_or_throw(directory_.socket()), SocketLimits{}, [](UniqueFd, const ucred&, uid_t) {},
-      [](const ucred&, const char*) {});
+      listen_or_throw(directory_.socket()), SocketLimits{}, host_,
+      [](UniqueFd, const ucred&, uid_t) {}, [](const ucred&, const char*) {});
 }
 
 }  // namespace
