@@ -11,7 +11,9 @@
 namespace usher {
 
 void ControlConnection::run() {
-  while (const std::optional<std::string> text = next_call()) {
+  for (int calls = 0; calls < kMostCalls && !over_by_.passed(); ++calls) {
+    const std::optional<std::string> text = next_call();
+    if (!text) return;
     const std::optional<VarlinkCall> call = parse_call(*text);
     if (!call) return;  // who does not speak Varlink would not understand an error either
     const VarlinkReply reply = call_method(*call, peer_, ports_);
@@ -20,7 +22,7 @@ void ControlConnection::run() {
 }
 
 std::optional<std::string> ControlConnection::next_call() {
-  const Deadline deadline = Deadline::after(patience_milliseconds_);
+  const Deadline deadline = patience();
   std::size_t searched = 0;
   for (;;) {
     if (const std::size_t end = received_.find('\0', searched); end != std::string::npos) {
@@ -40,7 +42,7 @@ std::optional<std::string> ControlConnection::next_call() {
 }
 
 bool ControlConnection::send(const std::string& reply) {
-  const Deadline deadline = Deadline::after(patience_milliseconds_);
+  const Deadline deadline = patience();
   std::size_t sent = 0;
   while (sent < reply.size()) {
     const ssize_t taken = ::send(socket_.get(), reply.data() + sent, reply.size() - sent,

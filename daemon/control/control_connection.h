@@ -12,26 +12,34 @@
 namespace usher {
 
 /// One connection of the control socket: calls and replies in turn until the peer closes, a call
-/// takes longer than the patience to arrive or its reply to be taken, or usherd stops. One thread.
+/// takes longer than the patience to arrive or its reply to be taken, the connection has had its
+/// time or its number of calls, or usherd stops. One thread.
 class ControlConnection {
  public:
   static constexpr std::int64_t kPatienceMilliseconds = 10'000;
+  static constexpr std::int64_t kLifetimeMilliseconds = 30'000;
+  static constexpr int kMostCalls = 100;
 
   /// `stop` is a descriptor that becomes readable when usherd stops; it and `ports` must outlive
   /// the connection.
   ControlConnection(UniqueFd socket, const ControlPeer& peer, ControlPorts& ports, int stop,
-                    std::int64_t patience_milliseconds = kPatienceMilliseconds)
+                    std::int64_t patience_milliseconds = kPatienceMilliseconds,
+                    std::int64_t lifetime_milliseconds = kLifetimeMilliseconds)
       : socket_(static_cast<UniqueFd&&>(socket)),
         peer_(peer),
         ports_(ports),
         stop_(stop),
-        patience_milliseconds_(patience_milliseconds) {}
+        patience_milliseconds_(patience_milliseconds),
+        over_by_(Deadline::after(lifetime_milliseconds)) {}
 
   void run();
 
  private:
   [[nodiscard]] std::optional<std::string> next_call();
   [[nodiscard]] bool send(const std::string& reply);
+  [[nodiscard]] Deadline patience() const {
+    return Deadline::after(patience_milliseconds_).or_earlier(over_by_);
+  }
   [[nodiscard]] bool wait(short events, Deadline deadline);
 
   UniqueFd socket_;
@@ -39,6 +47,7 @@ class ControlConnection {
   ControlPorts& ports_;
   const int stop_;
   const std::int64_t patience_milliseconds_;
+  const Deadline over_by_;
   std::string received_;  // what came after the last whole call
 };
 

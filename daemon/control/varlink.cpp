@@ -13,9 +13,41 @@ std::unexpected<VarlinkError> error(std::string name, std::string_view member,
   return std::unexpected(std::move(made));
 }
 
+/// Counts what a text holds, and gives up on more than any call has: Json looks through all keys of
+/// an object for each that is added, which for many of them takes for ever.
+class Measure final : public nlohmann::json_sax<Json> {
+ public:
+  bool null() override { return count(); }
+  bool boolean(bool) override { return count(); }
+  bool number_integer(number_integer_t) override { return count(); }
+  bool number_unsigned(number_unsigned_t) override { return count(); }
+  bool number_float(number_float_t, const string_t&) override { return count(); }
+  bool string(string_t&) override { return count(); }
+  bool binary(binary_t&) override { return count(); }
+  bool start_object(std::size_t) override { return enter(); }
+  bool key(string_t&) override { return true; }
+  bool end_object() override { return leave(); }
+  bool start_array(std::size_t) override { return enter(); }
+  bool end_array() override { return leave(); }
+  bool parse_error(std::size_t, const std::string&, const Json::exception&) override {
+    return false;
+  }
+
+ private:
+  bool count() { return ++values_ <= kMostCallValues; }
+  bool enter() { return ++depth_ <= kMostCallDepth && count(); }
+  bool leave() {
+    --depth_;
+    return true;
+  }
+  std::size_t values_ = 0;
+  std::size_t depth_ = 0;
+};
+
 }  // namespace
 
 std::optional<VarlinkCall> parse_call(std::string_view text) {
+  if (Measure measure; !Json::sax_parse(text, &measure)) return std::nullopt;
   Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object()) return std::nullopt;
   VarlinkCall call;

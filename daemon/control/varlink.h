@@ -16,6 +16,10 @@ using Json = nlohmann::ordered_json;
 /// A call is refused, and the connection closed, over this many bytes.
 inline constexpr std::size_t kMaxControlCall = std::size_t{64} * 1024;
 
+/// ... and is no call with more values than this in it, or nested deeper.
+inline constexpr std::size_t kMostCallValues = 256;
+inline constexpr std::size_t kMostCallDepth = 16;
+
 /// One call, as Varlink frames it: a JSON object, ended by a NUL that is not part of `text`.
 struct VarlinkCall {
   std::string method;
@@ -23,7 +27,8 @@ struct VarlinkCall {
   bool oneway = false;  // the caller wants no reply
 };
 
-/// None for what is no call: not JSON, not an object, no method, members of the wrong type.
+/// None for what is no call: not JSON, not an object, no method, members of the wrong type,
+/// more or deeper than any call.
 [[nodiscard]] std::optional<VarlinkCall> parse_call(std::string_view text);
 
 /// A Varlink error: a qualified name and its parameters. Never holds a secret.

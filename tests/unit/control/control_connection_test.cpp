@@ -19,12 +19,15 @@ const std::string kGetInfo = std::string(R"({"method":"org.varlink.service.GetIn
 class ControlConnectionTest : public ControlFixture {
  protected:
   /// Serves one connection with root at its other end; impatient where a test waits for that.
-  void serve(std::int64_t patience_milliseconds = 60'000) {
+  void serve(std::int64_t patience_milliseconds = 60'000,
+             std::int64_t lifetime_milliseconds = 60'000) {
     int ends[2] = {-1, -1};
     ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
     client_.reset(ends[0]);
-    thread_ = std::jthread([this, end = ends[1], patience_milliseconds] {
-      ControlConnection(UniqueFd(end), kRoot, ports_, stop_.get(), patience_milliseconds).run();
+    thread_ = std::jthread([=, this, end = ends[1]] {
+      ControlConnection(UniqueFd(end), kRoot, ports_, stop_.get(), patience_milliseconds,
+                        lifetime_milliseconds)
+          .run();
     });
   }
   [[nodiscard]] bool send(std::string_view bytes) const {
@@ -93,6 +96,23 @@ TEST_F(ControlConnectionTest, TakesACallAtTheLimit) {
 
 TEST_F(ControlConnectionTest, ClosesWhenNothingComes) {
   serve(1);
+  EXPECT_EQ(receive(), "closed");
+}
+
+TEST_F(ControlConnectionTest, ClosesWhenItHasHadItsTimeHoweverBusyItIs) {
+  serve(60'000, 200);
+  const Deadline late = Deadline::after(30'000);
+  while (!late.passed() && send(kGetInfo) && receive() != "closed") {
+  }
+  EXPECT_FALSE(late.passed());
+}
+
+TEST_F(ControlConnectionTest, ClosesAfterItsNumberOfCalls) {
+  serve();
+  for (int i = 0; i < ControlConnection::kMostCalls; ++i) {
+    ASSERT_TRUE(send(kGetInfo));
+    ASSERT_NE(receive(), "closed") << i;
+  }
   EXPECT_EQ(receive(), "closed");
 }
 

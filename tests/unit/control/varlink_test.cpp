@@ -35,7 +35,17 @@ TEST(VarlinkCall, SurvivesDeepNesting) {
   const std::size_t half = kMaxControlCall / 2 - 64;
   const auto closed = parse_call(R"({"method":"a","parameters":{"x":)" + std::string(half, '[') +
                                  std::string(half, ']') + "}}");
-  EXPECT_TRUE(closed);
+  EXPECT_FALSE(closed);
+}
+
+TEST(VarlinkCall, HasNoMoreThanACallCanHave) {
+  const auto with_keys = [](std::size_t count) {
+    std::string parameters = R"("x":0)";
+    for (std::size_t i = 1; i < count; ++i) parameters += ",\"" + std::to_string(i) + "\":0";
+    return parse_call(R"({"method":"a","parameters":{)" + parameters + "}}");
+  };
+  EXPECT_TRUE(with_keys(100));
+  EXPECT_FALSE(with_keys(kMostCallValues));
 }
 
 TEST(VarlinkReply, EndsWithANul) {
