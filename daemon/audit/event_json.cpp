@@ -3,10 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ctime>
 #include <nlohmann/json.hpp>
 
 #include "daemon/audit/event_kinds.h"
+#include "daemon/model/utf8.h"
 
 namespace usher {
 namespace {
@@ -49,6 +51,21 @@ void add_request(Json& line, const AuditEvent& event) {
   }
 }
 
+/// A reader of the journal must not meet a line, an escape sequence or a direction of the caller's
+/// making, and journalctl(1) hides a message that is not UTF-8 as a whole.
+std::string harmless(std::string_view text) {
+  std::string shown;
+  while (!text.empty()) {
+    const auto [size, code] = first_character(text);
+    if (size > 0 && is_harmless(code))
+      shown += text.substr(0, size);
+    else
+      shown += '?';
+    text.remove_prefix(std::max<std::size_t>(size, 1));
+  }
+  return shown;
+}
+
 }  // namespace
 
 std::string to_json_line(const AuditEvent& event) {
@@ -77,10 +94,7 @@ std::string to_sentence(const AuditEvent& event) {
   if (!event.reason.empty()) text += fmt::format(": {}", clipped(event.reason, kMaxReason));
   if (!event.rule.empty())
     text += fmt::format(" (rule \"{}\" at {})", clipped(event.rule), place_of(event.rule_at));
-  // A reader of the journal must not meet a line or an escape sequence of the caller's making.
-  for (char& c : text)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-  return text;
+  return harmless(text);
 }
 
 std::string rfc3339(std::int64_t microseconds_since_1970) {

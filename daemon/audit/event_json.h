@@ -17,7 +17,8 @@ inline constexpr std::size_t kMaxEventLine = std::size_t{64} * 1024;
 /// a reader rejects.
 [[nodiscard]] std::string to_json_line(const AuditEvent& event);
 
-/// The event as a sentence, for people who read the journal.
+/// The event as a sentence, for people who read the journal: one line of UTF-8, in which what
+/// steers a terminal or reorders text became '?'.
 [[nodiscard]] std::string to_sentence(const AuditEvent& event);
 
 /// A moment as RFC 3339 has it, in UTC with microseconds: "2026-03-01T12:00:00.000000Z".

@@ -90,6 +90,17 @@ TEST(EventSentence, HoldsNoControlCharacters) {
   EXPECT_EQ(to_sentence(event).find('\x7f'), std::string::npos);
 }
 
+TEST(EventSentence, HoldsNothingThatHidesOrReordersIt) {
+  AuditEvent event = login_event();
+  event.reason.clear();
+  event.rule.clear();
+  event.request.rhost.clear();
+  event.request.user =
+      "caf\u00e9 \xff \xc2\x9b"
+      "2J \u202eevil \u2028";
+  EXPECT_EQ(to_sentence(event), "login-denied: caf\u00e9 ? ?2J ?evil ? by sshd");
+}
+
 TEST(EventId, Is128BitsInHexAndNeverTheSame) {
   const std::string one = new_event_id();
   EXPECT_EQ(one.size(), 32U);
