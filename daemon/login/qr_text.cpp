@@ -13,7 +13,9 @@ namespace {
 
 constexpr int kQuietZone = 2;  // modules; the standard's 4 would not fit beside an 80-column prompt
 
-/// The library's copy of the code is the secret in another shape: wiped before it is freed.
+/// The code is the secret in another shape: wiped before it is freed. The library's own copies of
+/// the content, which it frees unseen, are overwritten because prepare_process() has all freed
+/// memory so.
 struct WipeAndFree {
   void operator()(QRcode* code) const {
     ::explicit_bzero(code->data,
