@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -58,7 +59,7 @@ TEST(KeyedLimit, LetsNobodyInWhereNothingIsAllowed) {
 }
 
 TEST(KeyedLimit, MayBeGoneBeforeItsTickets) {
-  std::optional<KeyedLimit<int>> limit(std::in_place, 1, 1);
+  auto limit = std::make_unique<KeyedLimit<int>>(1, 1);
   const auto ticket = limit->enter(1);
   limit.reset();
   EXPECT_TRUE(ticket);

@@ -124,7 +124,7 @@ TEST_F(SocketServerTest, ManyUidsWithoutALookUpTogetherHaveOneShare) {
   for (uid_t uid = 70'000; uid < 70'006; ++uid) {
     start_as_setuid_program_of(uid);
     connections.push_back(connect());
-    served += is_served(connections.back()) ? 1 : 0;
+    served += is_served(connections.back()) ? 1U : 0U;
   }
   EXPECT_EQ(served, 2U);
   start_as_setuid_program_of(1000);
