@@ -63,8 +63,12 @@ attempt() {
   notes <(sed 's/^prompt: /ssh asks: /' $S/answers/prompts)
   notes <(sed 's/^/ssh says: /' $S/printed)
   [[ -s $S/printed ]] || note 'sshd closes the connection without a word'
+  # Four lines in the log, the last of which sshd writes when the client has gone.
+  [[ $got == refused ]] || wait_until $stage_patience session_is_closed
   if [[ $got == "$wanted" ]]; then case_is yes "$got"; else case_is no "$got, and should be $wanted"; fi
 }
+
+session_is_closed() { tail -n 1 $usher_audit | grep -q '"kind":"session-closed"'; }
 
 # audited KIND [BACK]: shows the line, and whether it is of this kind and names the rule.
 audited() {
@@ -96,7 +100,7 @@ cases() {
   local key=(-i "$S/secrets/key_ada") right=$S/secrets/ada.password
   case_begins 'Ada gives her password and the code on her phone'
   attempt accepted ada $ssh_code "$right" $S/secrets/first
-  audited login-accepted 1
+  audited login-accepted 3
   explained 'let in after proof' ada --service sshd --from 192.0.2.7
   case_begins 'Somebody looked over her shoulder: the same password, the same code again'
   attempt refused ada $ssh_code "$right" $S/secrets/first
@@ -115,13 +119,13 @@ cases() {
   looks_like_the_last_refusal
   audited login-denied
   explained 'denied|no way in' bob --service sshd --from 192.0.2.7
-  case_begins "Ada's key alone, where sshd itself is content with a key"
+  case_begins "Ada's key alone, where sshd itself is content with a key: the rule wants a code as well"
   attempt refused ada $ssh_any "$right" $S/secrets/second "${key[@]}"
   audited account-denied
   explained 'missing +otp' ada --service sshd --from 192.0.2.7 --with publickey
   case_begins "Ada's key, and the code that the wrong password in step 4 did not use up"
   attempt accepted ada $ssh_key_code "$right" $S/secrets/second "${key[@]}"
-  audited login-accepted 1
+  audited login-accepted 3
   cases_summary
 }
 

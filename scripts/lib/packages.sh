@@ -38,6 +38,12 @@ packages_stage=(
 )
 packages_e2e=(
   strace               # proves that an idle usherd sleeps, makes fsync fail
+  git                  # what service accounts do over SSH: it ...
+  rsync                # ... this ...
+  ansible-core         # ... and this
+  krb5-kdc             # a realm of the stage's own, for sshd's GSSAPI ...
+  krb5-admin-server    # ... kadmin.local, which makes its people ...
+  krb5-user            # ... and kinit, with which they get their tickets
 )
 packages_lint=(
   clang-format-19
@@ -88,22 +94,34 @@ packages_fetch() {
   packages_update && packages_apt install --no-install-recommends "$@"
 }
 
+# packages_units NAME...: what these packages of Debian's start and enable.
+packages_units() {
+  local name
+  for name in "$@"; do
+    case $name in
+    openssh-server) printf '%s\n' ssh.service ssh.socket ;;
+    krb5-kdc | krb5-admin-server | rsync) printf '%s.service\n' "$name" ;;
+    esac
+  done
+}
+
 # Installing Debian's openssh-server starts a daemon that listens to the world. Somebody who tries
-# Usher did not ask for one: it is neither started nor left enabled.
+# Usher did not ask for one: it is neither started nor left enabled, nor are its like.
 packages_fetch_quietly() {
   local policy=/usr/sbin/policy-rc.d mark='# usher: no service starts while packages are installed'
-  local status brings_sshd=no
+  local status
+  local -a units
+  mapfile -t units < <(packages_units "$@")
   [[ ! -f $policy || $(sed -n 2p "$policy") != "$mark" ]] || rm -f "$policy"
-  [[ " $* " != *' openssh-server '* ]] || brings_sshd=yes
-  if [[ $brings_sshd == yes && ! -e $policy ]]; then
+  if [[ ${#units[@]} != 0 && ! -e $policy ]]; then
     printf '#!/bin/sh\n%s\nexit 101\n' "$mark" >"$policy"
     chmod 755 "$policy"
   fi
   packages_fetch "$@"
   status=$?
   [[ ! -f $policy || $(sed -n 2p "$policy") != "$mark" ]] || rm -f "$policy"
-  if [[ $brings_sshd == yes ]] && command -v systemctl >/dev/null; then
-    systemctl disable ssh.service ssh.socket
+  if [[ ${#units[@]} != 0 ]] && command -v systemctl >/dev/null; then
+    systemctl disable "${units[@]}"
   fi
   return "$status"
 }

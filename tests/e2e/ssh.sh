@@ -8,6 +8,7 @@ ssh_key_code=2202  # a key, then keyboard-interactive
 ssh_any=2203       # whatever the person offers
 ssh_one_field=2204 # the password method: one field for everything
 
+# sshd_start [LINE...]: lines for sshd_config that count on all ports.
 sshd_start() {
   local port
   ssh-keygen -q -t ed25519 -N '' -f $S/host_key
@@ -29,6 +30,7 @@ PubkeyAuthentication yes
 AuthorizedKeysFile $S/authorized_keys/%u
 LoginGraceTime $stage_patience
 MaxStartups 300
+$(printf '%s\n' "$@")
 Match LocalPort $ssh_code
   AuthenticationMethods keyboard-interactive
 Match LocalPort $ssh_key_code
@@ -64,7 +66,7 @@ key_of() {
 }
 
 # ssh_login NAME PORT PASSWORD-FILE CODE-FILE [SSH-OPTION...]: 0 if the person got a shell of their own.
-# The prompts and what ssh printed are in $S/prompts and $S/printed; $S/transcript is what an
+# The prompts and what ssh printed are in $S/answers/prompts and $S/printed; $S/transcript is what an
 # outsider saw, the name they typed left out.
 ssh_login() {
   local name=$1 port=$2 password=$3 code=$4 status
@@ -74,6 +76,7 @@ ssh_login() {
   cp "$password" $S/answers/password
   cp "$code" $S/answers/code
   : >$S/answers/prompts
+  story_begins
   STAGE_ANSWERS=$S/answers SSH_ASKPASS_REQUIRE=force \
     SSH_ASKPASS=${STAGE_ASKPASS:-$stage_source/tests/e2e/askpass.sh} \
     timeout --foreground $stage_patience \
@@ -82,4 +85,32 @@ ssh_login() {
   status=$?
   cat $S/answers/prompts $S/printed | sed "s/$name@/PERSON@/g" >$S/transcript
   [[ $status == 0 ]] && grep -qx "in as $name" $S/printed
+}
+
+# ssh_unasked NAME PORT [SSH-OPTION...]: the same from the person's own account on this machine, with
+# nobody there to answer.
+ssh_unasked() {
+  local name=$1 port=$2 status
+  shift 2
+  story_begins
+  setpriv --reuid="$name" --regid="$name" --init-groups -- env HOME="$S/home/$name" \
+    timeout --foreground $stage_patience \
+    ssh -T -F $S/ssh_config -p "$port" -o BatchMode=yes "$@" -- "$name@127.0.0.1" \
+    'printf "in as %s\n" "$(id -un)"' </dev/null >$S/printed 2>&1
+  status=$?
+  [[ $status == 0 ]] && grep -qx "in as $name" $S/printed
+}
+
+# ssh_vouching: this machine vouches to its own sshd for those who are logged in on it, as in a
+# cluster; for ssh_unasked with "${ssh_hostbased[@]}".
+ssh_hostbased=(-o HostbasedAuthentication=yes -o PreferredAuthentications=hostbased)
+ssh_vouching() {
+  rm -f /etc/ssh/ssh_host_*
+  install -m 600 $S/host_key /etc/ssh/ssh_host_ed25519_key
+  cp $S/host_key.pub /etc/ssh/ssh_host_ed25519_key.pub
+  # ssh-keysign reads this file alone.
+  printf 'Host *\n  EnableSSHKeysign yes\n' >/etc/ssh/ssh_config
+  printf 'localhost,127.0.0.1 %s\n' "$(cut -d' ' -f1,2 $S/host_key.pub)" >/etc/ssh/ssh_known_hosts
+  printf '127.0.0.1 localhost\n' >/etc/hosts
+  printf 'localhost\n127.0.0.1\n' >/etc/ssh/shosts.equiv
 }

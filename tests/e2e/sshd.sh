@@ -31,17 +31,20 @@ otp_code ada "$now" && cp $S/secrets/ada.code $S/secrets/first.code
 otp_code ada $((now + 1)) && cp $S/secrets/ada.code $S/secrets/second.code
 tr 0-9 1-90 <$S/secrets/second.code >$S/secrets/wrong.code
 
-# decided KIND REASON: the newest event is of this kind, names the rule and its place, and gives the
-# reason as the administrator is to see it.
+# decided KIND REASON [BACK]: the newest event, or the one BACK before it, is of this kind, names the
+# rule and its place, and gives the reason as the administrator is to see it.
 decided() {
-  equal "$(event kind)" "$1" && equal "$(event rule)" 'people over SSH' &&
-    matches "$(event at)" '/10-stage.toml:1$' && matches "$(event reason)" "$2"
+  local back=${3:-0}
+  equal "$(event kind "$back")" "$1" && equal "$(event rule "$back")" 'people over SSH' &&
+    matches "$(event at "$back")" '/10-stage.toml:1$' && matches "$(event reason "$back")" "$2"
 }
 
 echo '# the right person'
 check 'password and code let in' ssh_login ada $ssh_code "$right" $S/secrets/first.code
-check 'the login was decided by the rule' equal "$(event kind 1) $(event rule 1)" 'login-accepted people over SSH'
-check 'and the account phase by the same' decided account-accepted .
+check 'the login was decided by the rule' decided login-accepted . 2
+check 'and the account phase by the same' decided account-accepted . 1
+check 'and the session opened on the strength of it' \
+  matches "$(event kind) $(event reason)" '^session-opened .*in this transaction'
 
 echo '# the wrong one, who sees the same every time'
 check 'the same code again is refused' not ssh_login ada $ssh_code "$right" $S/secrets/first.code
@@ -63,7 +66,7 @@ echo '# keys'
 check 'a key and a code let in; the code survived the wrong password' \
   ssh_login ada $ssh_key_code "$wrong" $S/secrets/second.code -i $S/secrets/key_ada
 check 'only the code was asked' equal "$(grep -c prompt: $S/transcript)" 1
-check 'and the log says so' matches "$(event held 1)" publickey
+check 'and the log says so' matches "$(event held 2)" publickey
 check 'a key alone is refused where sshd asks for more' \
   not ssh_login ada $ssh_key_code "$right" $S/secrets/first.code -i $S/secrets/key_ada \
   -o PreferredAuthentications=publickey

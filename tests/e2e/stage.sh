@@ -122,7 +122,7 @@ pam_service() {
 auth     required $module server_uid=$(id -u usher) timeout=$stage_patience $*
 account  required $module server_uid=$(id -u usher) timeout=$stage_patience $*
 password required $module server_uid=$(id -u usher) timeout=$stage_patience $*
-session  required pam_permit.so
+session  required $module server_uid=$(id -u usher) timeout=$stage_patience $*
 EOF
 }
 

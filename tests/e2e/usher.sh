@@ -144,15 +144,37 @@ otp_enrol() {
   rm -f $S/log/enrol
 }
 
-# event PATH [BACK]: a field of the newest line of the audit log, or of the one BACK lines before.
+# event PATH [BACK]: a field of the newest line of the audit log, or of the one BACK lines before. A
+# session that is closed is not counted: sshd says so when the client has gone already.
 event() {
   python3 - "$usher_audit" "$1" "${2:-0}" <<'EOF'
 import json, sys
 file, path, back = sys.argv[1], sys.argv[2], int(sys.argv[3])
-value = json.loads(open(file, encoding="utf-8").read().splitlines()[-1 - back])
+lines = open(file, encoding="utf-8").read().splitlines()
+value = json.loads([line for line in lines if '"kind":"session-closed"' not in line][-1 - back])
 for name in path.split("."):
     value = value.get(name, "") if isinstance(value, dict) else ""
 print(json.dumps(value) if isinstance(value, (dict, list)) else value)
 EOF
 }
 events() { wc -l <$usher_audit; }
+
+# The story of one login: what the audit log says from story_begins on.
+story_begins() { story_at=$(events); }
+
+# story: its kinds, in order; without session-closed, as above.
+story() {
+  tail -n +$((story_at + 1)) $usher_audit | sed -n 's/.*"kind":"\([a-z-]*\)".*/\1/p' |
+    grep -vx session-closed | paste -sd ' '
+}
+
+# story_of KIND PATH: a field of its last event of this kind.
+story_of() {
+  tail -n +$((story_at + 1)) $usher_audit | python3 -c '
+import json, sys
+value = [line for line in map(json.loads, sys.stdin) if line["kind"] == sys.argv[1]] or [{}]
+value = value[-1]
+for name in sys.argv[2].split("."):
+    value = value.get(name, "") if isinstance(value, dict) else ""
+print(json.dumps(value) if isinstance(value, (dict, list)) else value)' "$1" "$2"
+}
