@@ -32,6 +32,8 @@ packages_stage=(
   iproute2             # the loopback device of a private network
 )
 packages_e2e=(
+  sudo                 # the real one
+  expect               # somebody at a terminal, for su and login
   python3              # a hostile client, a syslog to look into
   strace               # proves that an idle usherd sleeps, makes fsync fail
 )
