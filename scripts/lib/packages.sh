@@ -34,6 +34,8 @@ packages_stage=(
 packages_e2e=(
   sudo                 # the real one
   expect               # somebody at a terminal, for su and login
+  cron                 # jobs for which nobody can be asked
+  at                   # commands for later
   python3              # a hostile client, a syslog to look into
   strace               # proves that an idle usherd sleeps, makes fsync fail
 )
