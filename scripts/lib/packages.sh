@@ -37,6 +37,10 @@ packages_stage=(
   iproute2             # the loopback device of a private network
 )
 packages_e2e=(
+  sudo                 # the real one
+  expect               # somebody at a terminal, for su and login
+  cron                 # jobs for which nobody can be asked
+  at                   # commands for later
   strace               # proves that an idle usherd sleeps, makes fsync fail
   git                  # what service accounts do over SSH: it ...
   rsync                # ... this ...

@@ -126,6 +126,21 @@ session  required $module server_uid=$(id -u usher) timeout=$stage_patience $*
 EOF
 }
 
+# pam_stacks WHEN-DOWN SERVICE...: the stacks of conf/pam as they are shipped, for none, console or
+# group:NAME. $pam_options is put behind pam_usher.so; by default nobody waits after a refusal.
+pam_stacks() {
+  local when_down=$1 service options=${pam_options:-timeout=$stage_patience nodelay}
+  shift
+  sed -e "s|pam_usher.so server_uid=USHER|$module server_uid=$(id -u usher) $options|" \
+    -e "s|ingroup NAME|ingroup ${when_down#group:}|" \
+    "$stage_source/conf/pam/when-down/${when_down%%:*}" >/etc/pam.d/usher ||
+    stage_fatal "there is no when-down choice $when_down"
+  for service in "$@"; do
+    cp "$stage_source/conf/pam/$service" "/etc/pam.d/$service" ||
+      stage_fatal "there is no stack for $service"
+  done
+}
+
 # syslog_start: what the programs of the stage log is in $S/log/syslog.
 syslog_start() {
   : >$S/log/syslog

@@ -178,3 +178,28 @@ for name in sys.argv[2].split("."):
     value = value.get(name, "") if isinstance(value, dict) else ""
 print(json.dumps(value) if isinstance(value, (dict, list)) else value)' "$1" "$2"
 }
+
+# audit_mark: audited and unaudited look at what is written from here on.
+audit_mark() { audit_from=$(events); }
+
+# audited KIND [FIELD=REGEX...]: one event is of this kind, and each of its fields matches as a whole.
+audited() { audit_find "$@" || { printf '        no event: %s\n' "$*"; return 1; }; }
+unaudited() { ! audit_find "$@"; }
+audit_find() {
+  python3 - "$usher_audit" "${audit_from:-0}" "$@" <<'EOF'
+import json, re, sys
+file, first, kind, *wanted = sys.argv[1:]
+
+def value(event, path):
+    for name in path.split("."):
+        event = event.get(name, "") if isinstance(event, dict) else ""
+    return json.dumps(event) if isinstance(event, (dict, list)) else str(event)
+
+def fits(event):
+    return event["kind"] == kind and all(
+        re.fullmatch(regex, value(event, path)) for path, regex in (w.split("=", 1) for w in wanted))
+
+with open(file, encoding="utf-8") as lines:
+    sys.exit(not any(fits(json.loads(line)) for line in lines.readlines()[int(first):]))
+EOF
+}
