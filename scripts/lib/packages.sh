@@ -35,6 +35,14 @@ packages_e2e=(
   python3              # a hostile client, a syslog to look into
   strace               # proves that an idle usherd sleeps, makes fsync fail
 )
+packages_desktop=(
+  xvfb                 # a screen without a screen
+  xdotool              # somebody who types at it
+  imagemagick          # pictures of it
+  fonts-dejavu-core    # letters on it
+  xsecurelock          # a screen locker that shows each prompt
+  i3lock               # a screen locker with one field
+)
 packages_lint=(
   clang-format-19
   clang-tidy-19
