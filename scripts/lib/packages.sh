@@ -42,6 +42,12 @@ packages_desktop=(
   fonts-dejavu-core    # letters on it
   xsecurelock          # a screen locker that shows each prompt
   i3lock               # a screen locker with one field
+  gnome-keyring        # opens with the password that pam_usher.so hands on ...
+  libpam-gnome-keyring # ... which this module of its own takes up
+  libsecret-tools      # looks into it
+  dbus-daemon          # how to speak with it
+  libglib2.0-bin       # gdbus: whether it is locked
+  expect               # somebody at a terminal
 )
 packages_lint=(
   clang-format-19

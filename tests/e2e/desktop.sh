@@ -1,9 +1,37 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# A screen on the stage: Xvfb, somebody who types, a screen locker, and pictures of it all. Needs
-# stage.sh. Pictures are kept in $USHER_ARTEFACTS, or else in build/logs/, in a folder named like
-# the test.
+# A desktop on the stage: people, a screen (Xvfb), somebody who types, a screen locker, and pictures
+# of it all. Needs stage.sh and usher.sh. Pictures are kept in $USHER_ARTEFACTS, or else in
+# build/logs/, in a folder named like the test.
+
+# enrolled NAME: a person with a password and a code. In $S/secrets, NAME.first and NAME.second are
+# codes that were never used, and NAME.wrong is none.
+enrolled() {
+  local name=$1 now
+  person "$name"
+  password_of "$name" "the very long key of $name"
+  otp_enrol "$name"
+  now=$(otp_step)
+  otp_code "$name" "$now" && cp "$S/secrets/$name.code" "$S/secrets/$name.first"
+  otp_code "$name" $((now + 1)) && cp "$S/secrets/$name.code" "$S/secrets/$name.second"
+  tr 0-9 1-90 <"$S/secrets/$name.second" >"$S/secrets/$name.wrong"
+}
+
+# in_one NAME CODE-FILE: a file with what the person types where there is one field for both.
+in_one() {
+  paste -d '' "$S/secrets/$1.password" "$2" >$S/secrets/whole
+  printf %s $S/secrets/whole
+}
+
+# no_secret_in FILE...: of those whom `enrolled` made.
+no_secret_in() {
+  local code
+  check 'the passwords' absent_from 'the very long key of' "$@"
+  for code in "$S"/secrets/*.{first,second,wrong}; do
+    check "the code in ${code##*/}" absent_from "$(cat "$code")" "$@"
+  done
+}
 
 # desktop_start: afterwards DISPLAY is set, and /tmp is the stage's own: X servers keep their sockets
 # and locks there.
@@ -33,7 +61,7 @@ become() {
   local name=$1
   shift
   exec setpriv --reuid="$name" --regid="$name" --init-groups env -i HOME="$S/home/$name" \
-    USER="$name" LOGNAME="$name" PATH="$PATH" LC_ALL=C.UTF-8 DISPLAY="$DISPLAY" "$@"
+    USER="$name" LOGNAME="$name" PATH="$PATH" LC_ALL=C.UTF-8 DISPLAY="${DISPLAY:-}" "$@"
 }
 
 # lock COMMAND...: starts a screen locker, which the command has to become; true once it holds the
