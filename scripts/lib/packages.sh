@@ -35,6 +35,7 @@ packages_e2e=(
   python3              # a hostile client, a syslog to look into
   strace               # proves that an idle usherd sleeps, makes fsync fail
 )
+# Not greetd: installing it makes it the machine's login manager. Where it is there, it is tested.
 packages_desktop=(
   xvfb                 # a screen without a screen
   xdotool              # somebody who types at it

@@ -135,6 +135,8 @@ for name in ada bea; do
   check 'and shows nothing' seen 'found nothing'
 done
 
+check 'usherd ends in order' usherd_stop
+
 echo '# no secret in any log'
 no_secret_in "$usher_audit" "$S"/log/*
 check_done

@@ -114,7 +114,6 @@ check 'the screen is still locked' is_locked
 unlock_by_force
 
 echo '# other ways to say it'
-check 'usherd ends in order' usherd_stop
 sed -i 's/, "i3lock"\]/]/' $usher_config
 sed -i 's/^service.*/service = ["i3lock"]/' /etc/usher/rules.d/10-stage.toml
 cat >>/etc/usher/rules.d/10-stage.toml <<'TOML'
@@ -124,7 +123,7 @@ service = ["xsecurelock"]
 require = ["password", "otp"]
 prompt = "combined"
 TOML
-usherd_start
+check 'both are read again' quiet usherctl reload
 check 'i3lock locks the screen, unknown as a program of one field' lock simple_as bea
 keyed "$(in_one bea $S/secrets/bea.second)"
 check 'the same answer to two prompts is taken apart' verdict login-accepted bea i3lock bea .
@@ -137,6 +136,8 @@ keyed "$(in_one ada $S/secrets/ada.second)"
 check "one answer is accepted, with a code that eve's attempt did not spend" \
   verdict login-accepted ada xsecurelock ada .
 check 'the screen is free' unlocked
+
+check 'usherd ends in order' usherd_stop
 
 echo '# no secret in any log'
 no_secret_in "$usher_audit" "$S"/log/*
