@@ -49,6 +49,21 @@ packages_e2e=(
   krb5-admin-server    # ... kadmin.local, which makes its people ...
   krb5-user            # ... and kinit, with which they get their tickets
 )
+# Not greetd: installing it makes it the machine's login manager. Where it is there, it is tested.
+packages_desktop=(
+  xvfb                 # a screen without a screen
+  xdotool              # somebody who types at it
+  imagemagick          # pictures of it
+  fonts-dejavu-core    # letters on it
+  xsecurelock          # a screen locker that shows each prompt
+  i3lock               # a screen locker with one field
+  gnome-keyring        # opens with the password that pam_usher.so hands on ...
+  libpam-gnome-keyring # ... which this module of its own takes up
+  libsecret-tools      # looks into it
+  dbus-daemon          # how to speak with it
+  libglib2.0-bin       # gdbus: whether it is locked
+  expect               # somebody at a terminal
+)
 packages_lint=(
   clang-format-19
   clang-tidy-19

@@ -5,6 +5,16 @@
 
 check_failures=0
 
+# skip_without PROGRAM...: what scripts/test installs for some tiers alone need not be there.
+skip_without() {
+  local program
+  for program in "$@"; do
+    command -v "$program" >/dev/null && continue
+    echo "SKIPPED: $program is missing; scripts/lib/packages.sh says what this test needs"
+    exit 77
+  done
+}
+
 # check TEXT COMMAND...: the command is expected to succeed.
 check() {
   local text=$1
