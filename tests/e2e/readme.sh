@@ -15,7 +15,7 @@ done
 # The folder that scripts/try has built in, whatever is tested.
 mkdir -p $S/tree/build/release
 cp -r "$stage_source/conf" $S/tree/
-cp "$usherd" "$usherctl" "$module" $S/tree/build/release/
+cp "$usherd" "$usher_keeper" "$usherctl" "$module" $S/tree/build/release/
 awk '/e2e.readme runs/ { found = 1; next } found && /^```/ { if (inside) exit; inside = 1; next } inside' \
   "$stage_source/README.md" >$S/block
 check 'the README has the block' grep -q 'server_uid=' $S/block

@@ -45,7 +45,7 @@ keeper_start() {
   env -i PATH=/usr/bin:/bin ${USHERD_ENV:-} "$usher_keeper" --config $usher_config \
     >>$S/log/keeper 2>&1 </dev/null &
   keeper_pid=$!
-  wait_until "${USHER_PATIENCE:-20}" keeper_serves ||
+  wait_until $stage_patience keeper_serves ||
     stage_fatal "usher-keeper does not start: $(tail -n 20 $S/log/keeper)"
 }
 
