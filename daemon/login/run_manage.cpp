@@ -87,10 +87,18 @@ Result<ExpectCredentials> credentials_of(Store& store, const std::string& user) 
   return all;
 }
 
-/// The strongest set of factors that these make: a password if set, a code if enrolled.
-std::vector<Requirement> strongest_set(const ExpectCredentials& credentials) {
+/// Whether `user` has a password in /etc/shadow that counts, or may have one.
+Result<bool> has_system_password(Hearing& hearing, const std::string& user) {
+  if (!hearing.ports.keeper.configured()) return false;
+  const auto state = hearing.ports.keeper.account_state(user, hearing.dialogue.deadline());
+  if (!state) return std::unexpected(state.error());
+  return *state != AccountState::unknown;
+}
+
+/// The strongest set of factors the person has: a password, a code if enrolled.
+std::vector<Requirement> strongest_set(const ExpectCredentials& credentials, bool system_password) {
   std::vector<Requirement> wanted;
-  if (credentials.hash) wanted.push_back({.any_of = {Factor::password}});
+  if (credentials.hash || system_password) wanted.push_back({.any_of = {Factor::password}});
   if (!credentials.otp.empty()) wanted.push_back({.any_of = {Factor::otp}});
   return wanted;
 }
@@ -114,7 +122,9 @@ VerdictResult not_proven(std::string reason) {
 Outcome prove_oneself(Hearing& hearing, const std::string& user) {
   const auto has = credentials_of(hearing.ports.store, user);
   if (!has) return internal_failure(has.error().message);
-  const std::vector<Requirement> wanted = strongest_set(*has);
+  const auto system_password = has_system_password(hearing, user);
+  if (!system_password) return internal_failure(system_password.error().message);
+  const std::vector<Requirement> wanted = strongest_set(*has, *system_password);
   if (wanted.empty())
     return refused(
         "there is nothing yet that you could prove yourself with: ask an administrator "

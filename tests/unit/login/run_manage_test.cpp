@@ -211,8 +211,8 @@ TEST_F(ManageTest, APromptKeptOpenAfterTheProofChangesNothingOnceTheOwnerEnrolsA
 
 TEST_F(ManageTest, ARenewedHashIsStillTheProvenPassword) {
   PasswordFactor dearer =
-      std::move(*PasswordFactor::create(store, gate, {.memory_bytes = 16384, .passes = 1}));
-  LoginPorts today{store, host, clock, audit, dearer, otp, transactions, rules};
+      std::move(*PasswordFactor::create(store, keeper, gate, {.memory_bytes = 16384, .passes = 1}));
+  LoginPorts today{store, host, clock, audit, keeper, dearer, otp, transactions, rules};
   ScriptedDialogue dialogue;
   dialogue.answer(std::string(kPassword)).answer(code());
   EXPECT_TRUE(serve(by(1000, change("alice", "otp.remove", "phone")), dialogue, today)->accepted);
@@ -229,6 +229,23 @@ TEST_F(ManageTest, WhileTheStoreFailsAProofLooksLikeNone) {
   const VerdictResult wrong = attempt("wrong");
   EXPECT_EQ(right.pam_code, wrong.pam_code);
   EXPECT_EQ(right.text, wrong.text);
+}
+
+TEST_F(ManageTest, APasswordOfTheSystemIsProvenLikeOneOfUshers) {
+  host.add_user("bob", 1001);
+  store.add_otp("bob", "phone", seed_of(kSeed));
+  keeper.set_entry("bob", "system password");
+  const auto attempt = [&](std::string_view password, std::string with_code) {
+    ScriptedDialogue dialogue;
+    dialogue.answer(std::string(password)).answer(std::move(with_code));
+    return run(by(1001, change("bob", "otp.remove", "phone")), dialogue)->accepted;
+  };
+  EXPECT_FALSE(attempt("a guess", code()));
+  EXPECT_TRUE(attempt("system password", code()));
+
+  ScriptedDialogue nothing;
+  keeper.fail(true);
+  EXPECT_FALSE(run(by(1001, change("bob", "otp.remove", "phone")), nothing)->accepted);
 }
 
 TEST_F(ManageTest, WhoHangsUpWithoutProvingAnythingLeavesNoLine) {
