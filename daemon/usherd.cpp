@@ -140,6 +140,7 @@ Usherd::Usherd(const std::filesystem::path& file, Configuration configuration, P
              .transactions = transactions_,
              .rules = rules_},
       control_{.host = host_,
+               .keeper = *parts_.keeper,
                .store = *parts_.store,
                .rules = rules_,
                .audit_file = configuration.settings.audit_file,

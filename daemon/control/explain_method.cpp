@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -57,18 +59,34 @@ std::string spelled(const Requirement& requirement) {
 struct Enrolled {
   bool password = false;
   bool otp = false;
+  AccountState state = AccountState::unknown;
   [[nodiscard]] bool has(Factor factor) const {
     return (factor == Factor::password && password) || (factor == Factor::otp && otp);
   }
 };
 
-Result<Enrolled> enrolled(Store& store, const std::optional<Person>& person) {
+Result<Enrolled> enrolled(ControlPorts& ports, const std::optional<Person>& person) {
   if (!person) return Enrolled{};
-  const auto hash = store.password_hash(person->name);
+  const auto hash = ports.store.password_hash(person->name);
   if (!hash) return std::unexpected(hash.error());
-  const auto codes = store.list_otp(person->name);
+  const auto codes = ports.store.list_otp(person->name);
   if (!codes) return std::unexpected(codes.error());
-  return Enrolled{.password = hash->has_value(), .otp = !codes->empty()};
+  const auto state = ports.keeper.account_state(person->name, Deadline::after(kKeeperPatience));
+  if (!state) return std::unexpected(state.error());
+  // A password of Usher's own does not grow old with the one in /etc/shadow.
+  const bool aged = *state == AccountState::password_expired && hash->has_value();
+  return Enrolled{.password = hash->has_value() || *state != AccountState::unknown,
+                  .otp = !codes->empty(),
+                  .state = aged ? AccountState::ok : *state};
+}
+
+/// What stands against a login whatever the rules say; none where nothing does.
+std::optional<std::string> obstacle(const std::optional<Person>& person, const Enrolled& has,
+                                    const Decision& decision) {
+  if (!person && decision.kind == Decision::Kind::satisfied) return "there is no such account";
+  if (is_closed(has.state))
+    return fmt::format("/etc/shadow closes the account: {}", usher::name_of(has.state));
+  return std::nullopt;
 }
 
 /// The missing requirements of which the person has nothing to satisfy them with.
@@ -142,7 +160,7 @@ VarlinkReply explain_method(const Json& parameters, const ControlPeer&, ControlP
 
   const auto person = ports.host.find_user(std::string_view(*user));
   if (!person) return method_failed(person.error().message);
-  const auto has = enrolled(ports.store, *person);
+  const auto has = enrolled(ports, *person);
   if (!has) return method_failed(has.error().message);
 
   const auto rules = ports.rules.get();
@@ -153,9 +171,9 @@ VarlinkReply explain_method(const Json& parameters, const ControlPeer&, ControlP
                     .unresolved_groups = groups.unresolved,
                     .proven = *proofs};
   Explanation explanation = explain(*rules, facts);
-  if (!*person && explanation.decision.kind == Decision::Kind::satisfied) {
+  if (auto against = obstacle(*person, *has, explanation.decision)) {
     explanation.decision.kind = Decision::Kind::denied;
-    explanation.decision.reason = "there is no such account";
+    explanation.decision.reason = std::move(*against);
   }
   return described(explanation, *has);
 }

@@ -10,6 +10,7 @@
 
 #include "daemon/control/varlink.h"
 #include "daemon/host/host.h"
+#include "daemon/host/keeper.h"
 #include "daemon/policy/rules_in_force.h"
 #include "daemon/store/store.h"
 
@@ -43,6 +44,7 @@ struct ControlPeer {
 /// by many threads at once.
 struct ControlPorts {
   Host& host;
+  Keeper& keeper;
   Store& store;
   const RulesInForce& rules;
   std::string audit_file;  // empty where there is none

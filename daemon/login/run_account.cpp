@@ -29,11 +29,6 @@ Result<AccountState> state_of(const Person& person, Hearing& hearing) {
   return own->has_value() ? AccountState::ok : *state;
 }
 
-bool is_closed(AccountState state) {
-  return state == AccountState::locked || state == AccountState::account_expired ||
-         state == AccountState::password_expired;
-}
-
 /// What the rules make of it.
 VerdictResult judge_account(Hearing& hearing, const Person& person) {
   const Request& request = hearing.request;

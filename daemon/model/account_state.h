@@ -7,6 +7,12 @@
 
 namespace usher {
 
+/// Whether nobody gets in by this account, whatever they prove.
+[[nodiscard]] constexpr bool is_closed(AccountState state) noexcept {
+  return state == AccountState::locked || state == AccountState::account_expired ||
+         state == AccountState::password_expired;
+}
+
 /// For the audit log and administrators.
 [[nodiscard]] constexpr std::string_view name_of(AccountState state) noexcept {
   switch (state) {

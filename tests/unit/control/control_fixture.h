@@ -8,6 +8,7 @@
 
 #include "daemon/control/methods.h"
 #include "tests/fakes/fake_host.h"
+#include "tests/fakes/fake_keeper.h"
 #include "tests/fakes/memory_store.h"
 
 namespace usher::testing {
@@ -44,12 +45,14 @@ class ControlFixture : public ::testing::Test {
   static constexpr ControlPeer kNobody{.pid = 3, .uid = 4242, .trusted = false};
 
   FakeHost host_;
+  FakeKeeper keeper_;
   MemoryStore store_;
   RulesInForce rules_{some_rules()};
   ReloadFailure reload_failure_;  // none while its text is empty
   pid_t reloaded_for_ = -1;
   ControlPorts ports_{
       .host = host_,
+      .keeper = keeper_,
       .store = store_,
       .rules = rules_,
       .audit_file = {},

@@ -67,11 +67,44 @@ TEST_F(ExplainMethodTest, TakesEmptyAndLocalForTheSameOrigin) {
 
 TEST_F(ExplainMethodTest, ImaginesOnlyWhatCanBeProvenElsewhere) {
   for (const Json& with :
-       {Json::array({"password"}), Json::array({"magic"}), Json::array({1}), Json("publickey")}) {
+       {Json::array({"otp"}), Json::array({"magic"}), Json::array({1}), Json("publickey")}) {
     const auto reply = explain("alice", "sshd", with);
     ASSERT_FALSE(reply) << with;
     EXPECT_EQ(reply.error().parameters["parameter"], "with");
   }
+}
+
+TEST_F(ExplainMethodTest, APasswordOfTheSystemIsOne) {
+  enrol_otp("alice", "phone");
+  keeper_.set_entry("alice", "system password");
+  EXPECT_EQ((*explain("alice", "sshd"))["lacks"], Json::array());
+}
+
+TEST_F(ExplainMethodTest, AnAccountThatShadowClosesIsDenied) {
+  for (const AccountState state : {AccountState::locked, AccountState::password_expired}) {
+    keeper_.set_entry("alice", "system password", state);
+    const auto reply = explain("alice", "sshd");
+    EXPECT_EQ((*reply)["decision"], "denied");
+    EXPECT_TRUE((*reply)["reason"].get<std::string>().contains("/etc/shadow"));
+  }
+  store_.set_password("alice", "$argon2id$");
+  EXPECT_EQ((*explain("alice", "sshd"))["decision"], "ask") << "that password is Usher's own";
+}
+
+TEST_F(ExplainMethodTest, AKeyCountsOnlyWhereTheProgramVerifiesPeopleItself) {
+  RuleSet rules = some_rules();
+  rules.rules[0].services = {"sudo"};
+  rules_.replace(std::move(rules));
+  const auto reply = explain("alice", "sudo", {"publickey"});
+  EXPECT_EQ((*reply)["proven"], Json::array());
+}
+
+TEST_F(ExplainMethodTest, WhoDoesNotExistIsNotLetIn) {
+  RuleSet rules = some_rules();
+  rules.rules[0].require = {{.any_of = {Factor::publickey}}};
+  rules_.replace(std::move(rules));
+  EXPECT_EQ((*explain("alice", "sshd", {"publickey"}))["decision"], "satisfied");
+  EXPECT_EQ((*explain("nobody-of-that-name", "sshd", {"publickey"}))["decision"], "denied");
 }
 
 TEST_F(ExplainMethodTest, SaysWhichGroupCouldNotBeFound) {
