@@ -160,11 +160,9 @@ const char* SocketServer::admit(UniqueFd& connection, const ucred& peer) {
   const uid_t person = person_behind(peer, host_);
   const bool counted = !is_trusted(person);
   const bool stranger = counted && limits_.accounts_only && !is_acquainted(person);
-  std::optional<Outsiders::Ticket> place;
-  if (stranger)
-    place = outsiders_.enter(kStrangers, open_to_strangers(limits_));
-  else if (counted)
-    place = outsiders_.enter(counting_name_of(person));
+  auto place = stranger  ? outsiders_.enter(kStrangers, open_to_strangers(limits_))
+               : counted ? outsiders_.enter(counting_name_of(person))
+                         : std::nullopt;
   if (counted && !place) return "too many connections, in all or of this user";
   auto admitted = std::make_shared<Admitted>(Admitted{.connection = std::move(connection),
                                                       .peer = peer,

@@ -235,9 +235,9 @@ TEST_F(ManageTest, APasswordOfTheSystemIsProvenLikeOneOfUshers) {
   host.add_user("bob", 1001);
   store.add_otp("bob", "phone", seed_of(kSeed));
   keeper.set_entry("bob", "system password");
-  const auto attempt = [&](std::string_view password, std::string with_code) {
+  const auto attempt = [&](std::string_view with_password, std::string with_code) {
     ScriptedDialogue dialogue;
-    dialogue.answer(std::string(password)).answer(std::move(with_code));
+    dialogue.answer(std::string(with_password)).answer(std::move(with_code));
     return run(by(1001, change("bob", "otp.remove", "phone")), dialogue)->accepted;
   };
   EXPECT_FALSE(attempt("a guess", code()));
