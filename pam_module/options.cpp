@@ -66,7 +66,7 @@ bool read_proven(std::string_view value, Options& options) noexcept {
     options.password_proven_by = "the stack";
     return true;
   }
-  if (value[0] != ':' || value.size() == 1 || value.size() > kMaxLabel) return false;
+  if (value[0] != ':' || value.size() == 1 || value.size() > kMaxLabel + 1) return false;
   value.remove_prefix(1);
   for (const char c : value) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||

@@ -60,6 +60,7 @@ struct Enrolled {
   bool password = false;
   bool otp = false;
   AccountState state = AccountState::unknown;
+  std::string trouble;  // why the state could not be found out; empty where it could
   [[nodiscard]] bool has(Factor factor) const {
     return (factor == Factor::password && password) || (factor == Factor::otp && otp);
   }
@@ -72,7 +73,9 @@ Result<Enrolled> enrolled(ControlPorts& ports, const std::optional<Person>& pers
   const auto codes = ports.store.list_otp(person->name);
   if (!codes) return std::unexpected(codes.error());
   const auto state = ports.keeper.account_state(person->name, Deadline::after(kKeeperPatience));
-  if (!state) return std::unexpected(state.error());
+  if (!state)
+    return Enrolled{
+        .password = hash->has_value(), .otp = !codes->empty(), .trouble = state.error().message};
   // A password of Usher's own does not grow old with the one in /etc/shadow.
   const bool aged = *state == AccountState::password_expired && hash->has_value();
   return Enrolled{.password = hash->has_value() || *state != AccountState::unknown,
@@ -84,6 +87,7 @@ Result<Enrolled> enrolled(ControlPorts& ports, const std::optional<Person>& pers
 std::optional<std::string> obstacle(const std::optional<Person>& person, const Enrolled& has,
                                     const Decision& decision) {
   if (!person && decision.kind == Decision::Kind::satisfied) return "there is no such account";
+  if (!has.trouble.empty()) return has.trouble;
   if (is_closed(has.state))
     return fmt::format("/etc/shadow closes the account: {}", usher::name_of(has.state));
   return std::nullopt;

@@ -116,9 +116,30 @@ TEST(Rules, NamesAreUniqueOverAllFiles) {
   EXPECT_TRUE(second.findings()[0].hint.starts_with("the other stands at 10-first.toml:2;"));
 }
 
+TEST(Rules, SayHowTheyAskAndWhetherAuthenticationMayBeSkipped) {
+  Document document("f", R"([[rule]]
+name = "one field"
+require = ["password|publickey", "otp"]
+prompt = "combined"
+account = "strict"
+[[rule]]
+name = "others"
+require = ["otp"]
+prompt = "separate"
+account = "lenient"
+)");
+  std::vector<Rule> rules;
+  read_rules(document, rules);
+  EXPECT_TRUE(document.findings().empty());
+  ASSERT_EQ(rules.size(), 2U);
+  EXPECT_EQ(rules[0].prompt, PromptLayout::combined);
+  EXPECT_TRUE(rules[0].strict_account);
+  EXPECT_EQ(rules[1].prompt, PromptLayout::separate);
+  EXPECT_FALSE(rules[1].strict_account);
+}
+
 TEST(Rules, NothingThatIsNotBuiltIsIgnored) {
-  for (const char* key :
-       {"mode", "reuse", "hours", "tty", "session", "prompt", "enrol", "account", "scope"})
+  for (const char* key : {"mode", "reuse", "hours", "tty", "session", "enrol", "scope"})
     EXPECT_EQ(finding_about(std::string(key) + " = true"),
               "`" + std::string(key) + "` is not supported by this version");
 }

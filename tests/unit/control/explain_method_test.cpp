@@ -91,6 +91,16 @@ TEST_F(ExplainMethodTest, AnAccountThatShadowClosesIsDenied) {
   EXPECT_EQ((*explain("alice", "sshd"))["decision"], "ask") << "that password is Usher's own";
 }
 
+TEST_F(ExplainMethodTest, WithoutAnAnswerFromTheKeeperItSaysSoBesideTheRule) {
+  keeper_.configure(true);
+  keeper_.fail(true);
+  const auto reply = explain("alice", "sshd");
+  ASSERT_TRUE(reply);
+  EXPECT_EQ((*reply)["decision"], "denied");
+  EXPECT_EQ((*reply)["rule"], "ssh");
+  EXPECT_TRUE((*reply)["reason"].get<std::string>().contains("keeper"));
+}
+
 TEST_F(ExplainMethodTest, AKeyCountsOnlyWhereTheProgramVerifiesPeopleItself) {
   RuleSet rules = some_rules();
   rules.rules[0].services = {"sudo"};

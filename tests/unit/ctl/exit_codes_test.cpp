@@ -22,7 +22,7 @@ TEST(ExitCodes, AWrongCommandLineIsTwo) {
       {"status", "--nope"},
       {"explain", "ada"},
       {"explain", "--service", "sshd"},
-      {"explain", "ada", "--service", "sshd", "--with", "password"},
+      {"explain", "ada", "--service", "sshd", "--with", "otp"},
       {"otp", "add", "--digits", "9"},
       {"otp", "add", "--digits", "5"},
       {"otp", "add", "--period", "0"},

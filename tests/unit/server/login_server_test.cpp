@@ -215,17 +215,17 @@ TEST_F(LoginServerTest, KeepsAShareForTheConsoleWhateverRemoteHostsDo) {
 }
 
 TEST_F(LoginServerTest, KeepsRootsShareWhateverPeopleAndRemoteHostsDoTogether) {
-  if (::getuid() != 0) GTEST_SKIP() << "needs root, to be somebody else";
+  if (::getuid() != 0) GTEST_SKIP() << "needs root, for whose programs others may stand";
   LoginSocketPlan crowded = plan();
   crowded.limits = {.total = 4, .per_outsider = 4, .reserved_for_root = 2};
   start(crowded, ask_once);
   TestModule remote = module();
   ASSERT_TRUE(remote.open("alice", "192.0.2.1") && remote.expect<Prompt>());
-  start_as_setuid_program_of(65534);
+  host_.set_real_uid(::getpid(), 65534);
   TestModule person = module();
   ASSERT_TRUE(person.open("root") && person.expect<Prompt>());
   EXPECT_FALSE(module().greet());
-  start_as_setuid_program_of(0);
+  host_.set_real_uid(::getpid(), 0);
   TestModule another = module();
   ASSERT_TRUE(another.open("alice", "192.0.2.2"));
   EXPECT_TRUE(another.expect<Verdict>());

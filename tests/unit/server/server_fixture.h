@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -79,12 +78,6 @@ inline bool is_closed_by_peer(int socket) {
     char byte = 0;
     if (::recv(socket, &byte, 1, MSG_DONTWAIT) <= 0) return true;
   }
-}
-
-/// Makes this thread, and so what /proc says of the process, a set-user-id program that `person`
-/// started. By the system call: setresuid(3) would change the server's threads as well.
-inline void start_as_setuid_program_of(uid_t person) {
-  ASSERT_EQ(::syscall(SYS_setresuid, person, 0, 0), 0);
 }
 
 /// A module's end of a dialogue, one step per call.

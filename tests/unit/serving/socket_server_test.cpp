@@ -76,60 +76,60 @@ TEST_F(SocketServerTest, ClosesWhoeverIsOverTheTotal) {
 }
 
 TEST_F(SocketServerTest, CountsASetuidProgramAgainstThePersonBehindItAndKeepsRootsShare) {
-  if (::getuid() != 0) GTEST_SKIP() << "needs root, to be somebody else";
+  if (::getuid() != 0) GTEST_SKIP() << "needs root, for whose programs others may stand";
   start({.total = 8, .per_outsider = 1});
-  start_as_setuid_program_of(65534);
+  host_.set_real_uid(::getpid(), 65534);
   const UniqueFd one = connect();
   EXPECT_TRUE(is_served(one));
   EXPECT_FALSE(is_served(connect()));
-  start_as_setuid_program_of(0);
+  host_.set_real_uid(::getpid(), 0);
   EXPECT_TRUE(is_served(connect()));
 }
 
 TEST_F(SocketServerTest, PeopleTogetherLeaveRootItsReserve) {
-  if (::getuid() != 0) GTEST_SKIP() << "needs root, to be somebody else";
+  if (::getuid() != 0) GTEST_SKIP() << "needs root, for whose programs others may stand";
   start({.total = 2, .per_outsider = 2, .reserved_for_root = 1});
-  start_as_setuid_program_of(65534);
+  host_.set_real_uid(::getpid(), 65534);
   const UniqueFd one = connect();
   EXPECT_TRUE(is_served(one));
   EXPECT_FALSE(is_served(connect()));
-  start_as_setuid_program_of(0);
+  host_.set_real_uid(::getpid(), 0);
   EXPECT_TRUE(is_served(connect()));
 }
 
 TEST_F(SocketServerTest, ServesNoUidWithoutAnAccountWhereAccountsAreWanted) {
-  if (::getuid() != 0) GTEST_SKIP() << "needs root, to be somebody else";
+  if (::getuid() != 0) GTEST_SKIP() << "needs root, for whose programs others may stand";
   host_.add_user("alice", 70'000);
   start({.total = 8, .per_outsider = 2, .accounts_only = true});
-  start_as_setuid_program_of(70'001);
+  host_.set_real_uid(::getpid(), 70'001);
   EXPECT_FALSE(is_served(connect()));
-  start_as_setuid_program_of(70'000);
+  host_.set_real_uid(::getpid(), 70'000);
   const UniqueFd one = connect();
   const UniqueFd two = connect();
   EXPECT_TRUE(is_served(one) && is_served(two));
   EXPECT_FALSE(is_served(connect()));
-  start_as_setuid_program_of(0);
+  host_.set_real_uid(::getpid(), 0);
   EXPECT_TRUE(is_served(connect()));
 }
 
 TEST_F(SocketServerTest, ManyUidsWithoutALookUpTogetherHaveOneShare) {
-  if (::getuid() != 0) GTEST_SKIP() << "needs root, to be somebody else";
+  if (::getuid() != 0) GTEST_SKIP() << "needs root, for whose programs others may stand";
   host_.add_user("alice", 1000);
   start({.total = 8, .per_outsider = 1, .accounts_only = true});
-  start_as_setuid_program_of(1000);
+  host_.set_real_uid(::getpid(), 1000);
   EXPECT_TRUE(is_served(connect()));
   host_.fail_lookups(true);
   std::vector<UniqueFd> connections;
   std::size_t served = 0;
   for (uid_t uid = 70'000; uid < 70'006; ++uid) {
-    start_as_setuid_program_of(uid);
+    host_.set_real_uid(::getpid(), uid);
     connections.push_back(connect());
     served += is_served(connections.back()) ? 1U : 0U;
   }
   EXPECT_EQ(served, 2U);
-  start_as_setuid_program_of(1000);
+  host_.set_real_uid(::getpid(), 1000);
   EXPECT_TRUE(is_served(connect()));
-  start_as_setuid_program_of(0);
+  host_.set_real_uid(::getpid(), 0);
 }
 
 TEST_F(SocketServerTest, HasRoomAgainWhenAConnectionEnds) {

@@ -127,19 +127,19 @@ TEST_F(ActivationTest, WhoWaitsInTheQueueIsServedByTheNext) {
 TEST_F(ActivationTest, ASocketOfTheWrongTypeIsRefusedByName) {
   const UniqueFd stream = listening("stream", SOCK_STREAM);
   const UniqueFd packets = listening("packets", SOCK_SEQPACKET);
-  EXPECT_THAT(refused({{stream.get(), "root"}}), HasSubstr("\"root\" that is not one of usherd's"));
-  EXPECT_THAT(refused({{stream.get(), "self"}}), HasSubstr("\"self\" that is not one of usherd's"));
+  EXPECT_THAT(refused({{stream.get(), "root"}}), HasSubstr("\"root\" that has no place here"));
+  EXPECT_THAT(refused({{stream.get(), "self"}}), HasSubstr("\"self\" that has no place here"));
   EXPECT_THAT(refused({{packets.get(), "control"}}),
-              HasSubstr("\"control\" that is not one of usherd's"));
+              HasSubstr("\"control\" that has no place here"));
 }
 
 TEST_F(ActivationTest, WhatIsNoListeningUnixSocketIsRefused) {
   const UniqueFd deaf = bound("deaf", SOCK_SEQPACKET);
-  EXPECT_THAT(refused({{deaf.get(), "root"}}), HasSubstr("\"root\" that is not one of usherd's"));
+  EXPECT_THAT(refused({{deaf.get(), "root"}}), HasSubstr("\"root\" that has no place here"));
   const UniqueFd internet(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   ASSERT_EQ(::listen(internet.get(), 1), 0);
   EXPECT_THAT(refused({{internet.get(), "control"}}),
-              HasSubstr("\"control\" that is not one of usherd's"));
+              HasSubstr("\"control\" that has no place here"));
 }
 
 TEST_F(ActivationTest, ANameThatIsNoneOfThemIsRefused) {

@@ -64,7 +64,9 @@ Begin full_begin() {
                           .algorithm = "SHA256",
                           .digits = 8,
                           .period = 60,
-                          .plain = 1}};
+                          .plain = 1},
+               .password_proven_by = "pam_sss",
+               .auth_info_set = 1};
 }
 
 Prompt full_prompt() {
@@ -124,6 +126,8 @@ TEST(Codec, BeginComesBackAsItWent) {
   EXPECT_EQ(begin->manage.digits, sent.manage.digits);
   EXPECT_EQ(begin->manage.period, sent.manage.period);
   EXPECT_EQ(begin->manage.plain, sent.manage.plain);
+  EXPECT_EQ(begin->password_proven_by, sent.password_proven_by);
+  EXPECT_EQ(begin->auth_info_set, sent.auth_info_set);
 }
 
 TEST(Codec, PromptComesBackAsItWent) {
@@ -300,7 +304,8 @@ INSTANTIATE_TEST_SUITE_P(
                             {8, kMaxAuthInfo},
                             {9, kMaxOperation},
                             {10, kMaxLabel},
-                            {11, kMaxLabel}},
+                            {11, kMaxLabel},
+                            {15, kMaxLabel}},
                            {{1, byte(0)}, {1, byte(7)}, {1, byte(-1)}}),
                       kind("Prompt", full_prompt(), {{3, kMaxText}},
                            {{1, byte(0)}, {1, byte(5)}, {2, byte(0)}, {2, byte(3)}}),
