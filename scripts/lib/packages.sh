@@ -36,6 +36,9 @@ packages_e2e=(
   expect               # somebody at a terminal, for su and login
   cron                 # jobs for which nobody can be asked
   at                   # commands for later
+  pkexec               # asks through polkit ...
+  polkitd              # ... which decides whom ...
+  dbus                 # ... over a system bus
   python3              # a hostile client, a syslog to look into
   strace               # proves that an idle usherd sleeps, makes fsync fail
 )
