@@ -130,6 +130,14 @@ std::string_view password_proven_by(pam_handle_t* handle, const Options& options
   return {};
 }
 
+/// Notes on the transaction that usherd was not there when the `auth` lines ran.
+constexpr char kWasUnavailable[] = "usher_was_unavailable";
+
+void note_unavailable(pam_handle_t* handle) {
+  // Any address does; nothing is freed.
+  static_cast<void>(::pam_set_data(handle, kWasUnavailable, handle, nullptr));
+}
+
 /// What pam_unix asks for too: long enough to slow a person's guessing, too short to annoy.
 constexpr unsigned kFailDelayMicroseconds = 2'000'000;
 
@@ -146,10 +154,23 @@ int authenticate(pam_handle_t* handle, int flags, const Options& options) {
   Begin begin = items.begin(Phase::authenticate, flags);
   begin.password_proven_by = password_proven_by(handle, options);
   const RelayResult result = relay(handle, begin, options, options.first_pass);
+  if (result.pam_code == PAM_AUTHINFO_UNAVAIL) note_unavailable(handle);
   if (result.pam_code != PAM_SUCCESS) return result.pam_code;
   if (!is_about_same_user(handle, items)) return PAM_AUTH_ERR;
   if (!hand_on_password(handle, result.password)) return PAM_SYSTEM_ERR;
   return PAM_SUCCESS;
+}
+
+/// PAM_AUTHINFO_UNAVAIL may open a way in past Usher, for people who have just been asked for a
+/// password in its place. sshd alone sets SSH_AUTH_INFO_0, and skips `auth` for whom it let in by a
+/// key: then nobody has been asked, and there is no such way.
+bool may_say_unavailable(Phase phase, pam_handle_t* handle, const RequestItems& items) {
+  if (!items.come_from_sshd()) return true;
+  const void* note = nullptr;
+  if (::pam_get_data(handle, kWasUnavailable, &note) == PAM_SUCCESS && note != nullptr) return true;
+  // keyboard-interactive runs `auth` and `account` in a child of the process that opens the
+  // session.
+  return phase != Phase::account && items.name_method_of_pam();
 }
 
 /// Every phase but authentication: ask, and return what usherd says.
@@ -159,6 +180,8 @@ int consult(Phase phase, pam_handle_t* handle, int flags, int argc, const char**
   RequestItems items;
   if (!items.read(handle)) return PAM_AUTH_ERR;
   const RelayResult result = relay(handle, items.begin(phase, flags), *options, FirstPass::ignore);
+  if (result.pam_code == PAM_AUTHINFO_UNAVAIL && !may_say_unavailable(phase, handle, items))
+    return PAM_SYSTEM_ERR;
   if (result.end != RelayEnd::accepted) return result.pam_code;
   return is_about_same_user(handle, items) ? result.pam_code : PAM_AUTH_ERR;
 }

@@ -59,6 +59,16 @@ Begin RequestItems::begin(Phase phase, int pam_flags) const noexcept {
                .auth_info_set = static_cast<std::uint8_t>(auth_info_set_ ? 1 : 0)};
 }
 
+bool RequestItems::name_method_of_pam() const noexcept {
+  std::string_view rest = auth_info_.view();
+  while (!rest.empty()) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    if (line == "keyboard-interactive/pam" || line == "password") return true;
+    rest.remove_prefix(line.size() < rest.size() ? line.size() + 1 : line.size());
+  }
+  return false;
+}
+
 bool RequestItems::same_user(pam_handle_t* handle) const noexcept {
   const char* const user = item(handle, PAM_USER);
   return user != nullptr && user_.view() == user;

@@ -43,6 +43,11 @@ class RequestItems {
   [[nodiscard]] Begin begin(Phase phase, int pam_flags) const noexcept;
   /// Whether PAM_USER is still the user that read() found.
   [[nodiscard]] bool same_user(pam_handle_t* handle) const noexcept;
+  /// Whether the program is one that verifies people itself and says by what: it sets
+  /// SSH_AUTH_INFO_0, if only to nothing.
+  [[nodiscard]] bool come_from_sshd() const noexcept { return auth_info_set_; }
+  /// Whether SSH_AUTH_INFO_0 has a method for which sshd runs the `auth` lines.
+  [[nodiscard]] bool name_method_of_pam() const noexcept;
 
  private:
   BoundedText<kMaxName> service_;

@@ -3,6 +3,8 @@
 # What a local user might send to usherd's sockets. Each mode exits 0 if usherd took it well.
 #   python3 hostile_client.py control|nonsense|hold SOCKET
 #   python3 hostile_client.py fill SOCKET FILE   # makes FILE when there is no room left
+#   python3 hostile_client.py claim SOCKET PHASE SERVICE USER [password] [AUTH-INFO]
+#       # says all that, and prints what comes: refused, asked or accepted
 import json
 import pathlib
 import random
@@ -12,7 +14,8 @@ import struct
 import sys
 import time
 
-HELLO, BEGIN, ANSWER, VERDICT = 1, 2, 4, 7
+HELLO, BEGIN, PROMPT, ANSWER, VERDICT = 1, 2, 3, 4, 7
+PHASES = {"authenticate": 1, "account": 2, "password": 3, "open_session": 4, "close_session": 5}
 SUCCESS = 0xC693472A5BE0D91F
 MOST_DIALOGUES_OF_A_USER = 8
 PATIENCE = 120  # seconds for what takes none, on a machine with much else to do
@@ -70,6 +73,36 @@ def nonsense(path):
                 pass
             if hears_success(client):
                 sys.exit(f"success was said to {packets!r}")
+
+
+def claim(path, phase, service, user, *claims):
+    begin = [
+        field(1, bytes([PHASES[phase]])),
+        field(2, bytes(4)),
+        field(3, service.encode()),
+        field(4, user.encode()),
+        field(5, b"tty1"),
+        field(6, b""),
+        field(7, b"root"),
+    ]
+    info = next((word for word in claims if word != "password"), None)
+    begin.append(field(8, (info or "").encode()))
+    begin += [field(tag, b"") for tag in (9, 10, 11)]
+    begin += [field(12, b"\0"), field(13, b"\0\0"), field(14, b"\0")]
+    begin.append(field(15, b"pam_unix" if "password" in claims else b""))
+    begin.append(field(16, b"\0" if info is None else b"\1"))
+    with connect(path) as client:
+        client.send(hello())
+        client.send(bytes([BEGIN]) + b"".join(begin))
+        answer = client.recv(65536)
+        while answer and answer[0] not in (PROMPT, VERDICT):
+            answer = client.recv(65536)
+    if not answer:
+        print("hung up")
+    elif answer[0] == PROMPT:
+        print("asked")
+    else:
+        print("accepted" if struct.pack(">Q", SUCCESS) in answer else "refused")
 
 
 def call(path, message):
@@ -143,4 +176,6 @@ def fill(path):
 
 
 if __name__ == "__main__":
-    {"control": control, "nonsense": nonsense, "hold": hold, "fill": fill}[sys.argv[1]](sys.argv[2])
+    modes = {"control": control, "nonsense": nonsense, "hold": hold, "fill": fill, "claim": claim}
+    arguments = sys.argv[2:] if sys.argv[1] == "claim" else sys.argv[2:3]
+    modes[sys.argv[1]](*arguments)

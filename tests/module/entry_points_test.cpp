@@ -169,6 +169,35 @@ TEST(Setcred, NeedsNoDaemonAfterASuccess) {
     EXPECT_EQ(::pam_setcred(stack.handle(), flags), PAM_SUCCESS) << flags;
 }
 
+/// Without usherd, as sshd calls: SSH_AUTH_INFO_0 set to `methods`, and `auth` run first or not.
+int without_usherd(int (*phase)(pam_handle_t*, int), const char* methods, bool authenticate_first) {
+  Person nobody;
+  const PamStack stack({usher_line(kNowhere)}, nobody.conversation());
+  const std::string info = std::string("SSH_AUTH_INFO_0=") + methods;
+  EXPECT_EQ(::pam_putenv(stack.handle(), info.c_str()), PAM_SUCCESS);
+  if (authenticate_first) EXPECT_EQ(::pam_authenticate(stack.handle(), 0), PAM_AUTHINFO_UNAVAIL);
+  return phase(stack.handle(), 0);
+}
+
+TEST(WithoutUsherd, AKeyAloneHasNoWayAroundIt) {
+  EXPECT_EQ(without_usherd(&pam_acct_mgmt, "", false), PAM_SYSTEM_ERR);
+  EXPECT_EQ(without_usherd(&pam_acct_mgmt, "publickey ssh-ed25519 AAAA", false), PAM_SYSTEM_ERR);
+  EXPECT_EQ(without_usherd(&pam_acct_mgmt, "keyboard-interactive/pam", false), PAM_SYSTEM_ERR);
+  EXPECT_EQ(without_usherd(&pam_open_session, "", false), PAM_SYSTEM_ERR);
+  EXPECT_EQ(without_usherd(&pam_open_session, "publickey ssh-ed25519 AAAA", false), PAM_SYSTEM_ERR);
+  EXPECT_EQ(without_usherd(&pam_open_session, "gssapi-with-mic\nhostbased password", false),
+            PAM_SYSTEM_ERR);
+}
+
+TEST(WithoutUsherd, WhoWasAskedByTheStackMayHaveOne) {
+  EXPECT_EQ(without_usherd(&pam_acct_mgmt, "", true), PAM_AUTHINFO_UNAVAIL);
+  EXPECT_EQ(without_usherd(&pam_open_session, "", true), PAM_AUTHINFO_UNAVAIL);
+  EXPECT_EQ(without_usherd(&pam_open_session,
+                           "publickey ssh-ed25519 AAAA\nkeyboard-interactive/pam", false),
+            PAM_AUTHINFO_UNAVAIL);
+  EXPECT_EQ(without_usherd(&pam_open_session, "password\n", false), PAM_AUTHINFO_UNAVAIL);
+}
+
 TEST(Account, RefusesWhereNoUserIsNamed) {
   clear_log();
   Person nobody;
