@@ -40,7 +40,7 @@ now=$(otp_step)
 forgery="publickey $(cut -d' ' -f1,2 $S/secrets/key_grace.pub)"
 forge() {
   local home=$S/home/$1
-  mkdir -p -m 700 "$home/.ssh"
+  mkdir -p "$home/.ssh"
   printf 'SSH_AUTH_INFO_0 DEFAULT="%s" OVERRIDE="%s"\n' "$forgery" "$forgery" >"$home/.pam_environment"
   printf 'SSH_AUTH_INFO_0=%s\n' "$forgery" >"$home/.ssh/environment"
   chown -R "$1:" "$home/.ssh" "$home/.pam_environment"
@@ -123,7 +123,7 @@ nobody_asks() { ! pgrep -f '^sshd: (ada|.*\[(priv|pam|net|accepted)\])' >/dev/nu
 check 'sshd is at rest' wait_until $stage_patience nobody_asks
 before=$(aborted)
 STAGE_ASKPASS=$S/ask_forever \
-  ssh_login ada $ssh_code $S/secrets/ada.password $S/secrets/ada.code &
+  ssh_login ada $ssh_code $S/secrets/ada.password $S/secrets/ada.code 2>/dev/null &
 login=$!
 story_begins
 check 'the person is being asked' wait_until $stage_patience test -e $S/asked
