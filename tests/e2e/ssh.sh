@@ -66,25 +66,27 @@ key_of() {
 }
 
 # ssh_login NAME PORT PASSWORD-FILE CODE-FILE [SSH-OPTION...]: 0 if the person got a shell of their own.
-# The prompts and what ssh printed are in $S/answers/prompts and $S/printed; $S/transcript is what an
-# outsider saw, the name they typed left out.
+# The prompts and what ssh printed are in the files `prompts` and `printed` of $S/answers, or of
+# another folder for a login beside another ($STAGE_ANSWERS); $S/transcript is what an outsider saw,
+# the name they typed left out.
 ssh_login() {
-  local name=$1 port=$2 password=$3 code=$4 status
+  local name=$1 port=$2 password=$3 code=$4 status answers=${STAGE_ANSWERS:-$S/answers}
   shift 4
-  rm -rf $S/answers
-  mkdir -m 700 $S/answers
-  cp "$password" $S/answers/password
-  cp "$code" $S/answers/code
-  : >$S/answers/prompts
+  rm -rf "$answers"
+  mkdir -m 700 "$answers"
+  cat "$password" >"$answers/password"
+  cat "$code" >"$answers/code"
+  : >"$answers/prompts"
   story_begins
-  STAGE_ANSWERS=$S/answers SSH_ASKPASS_REQUIRE=force \
+  STAGE_ANSWERS=$answers SSH_ASKPASS_REQUIRE=force \
     SSH_ASKPASS=${STAGE_ASKPASS:-$stage_source/tests/e2e/askpass.sh} \
     timeout --foreground $stage_patience \
     ssh -T -F $S/ssh_config -p "$port" "$@" -- "$name@127.0.0.1" \
-    'printf "in as %s\n" "$(id -un)"' </dev/null >$S/printed 2>&1
+    'printf "in as %s\n" "$(id -un)"' </dev/null >"$answers/printed" 2>&1
   status=$?
-  cat $S/answers/prompts $S/printed | sed "s/$name@/PERSON@/g" >$S/transcript
-  [[ $status == 0 ]] && grep -qx "in as $name" $S/printed
+  cp "$answers/printed" $S/printed
+  cat "$answers/prompts" $S/printed | sed "s/$name@/PERSON@/g" >$S/transcript
+  [[ $status == 0 ]] && grep -qx "in as $name" "$answers/printed"
 }
 
 # ssh_unasked NAME PORT [SSH-OPTION...]: the same from the person's own account on this machine, with

@@ -27,12 +27,15 @@ require = ["password|publickey", "otp"]
 EOT
 pam_service sshd nodelay
 usherd_start
-sshd_start 'HostbasedAuthentication yes' 'HostbasedAcceptedAlgorithms ssh-ed25519'
+sshd_start 'HostbasedAuthentication yes' 'HostbasedAcceptedAlgorithms ssh-ed25519' \
+  'Match Group either' \
+  '  AuthenticationMethods publickey,keyboard-interactive keyboard-interactive'
 ssh_vouching
 person ada
 person grace keys
 person tim typists
-for name in ada grace tim; do
+person mia either
+for name in ada grace tim mia; do
   password_of $name "the password of $name"
   otp_enrol $name
   key_of $name
@@ -96,6 +99,11 @@ check 'a key that is enough leaves nothing to ask' \
   login grace $ssh_key_code "$now" -i $S/secrets/key_grace
 check 'nothing was asked' equal "$(asked)" ''
 check 'in three phases' equal "$(story)" "$let_in"
+check 'where sshd takes people with and without a key, a key and a code let in' \
+  login mia $ssh_any "$now" -i $S/secrets/key_mia
+check 'the code alone was asked for' equal "$(asked)" 'One-time code: '
+check 'so do a password and a code' login mia $ssh_any "$((now + 1))"
+check 'asked for both' equal "$(asked)" 'Password:  One-time code: '
 check "somebody else's key is nobody's" not login ada $ssh_any "$now" -i $S/secrets/key_grace \
   -o PreferredAuthentications=publickey
 check 'and sshd asks nobody about it' equal "$(story)" ''

@@ -29,6 +29,7 @@ sshd_start 'Subsystem sftp internal-sftp' 'Match User backups' '  Authentication
 person backups
 person ada
 key_of backups
+sed -i 's/^/restrict /' $S/authorized_keys/backups
 key_of ada
 otp_enrol ada
 otp_code ada "$(otp_step)"
@@ -111,6 +112,9 @@ check 'scp needs no other login' \
 check 'copied' same_file $S/original $S/home/ada/by_scp
 check 'nor rsync' \
   with_key rsync -e "ssh -F $S/ssh_config ${shared[*]}" $S/original ada@127.0.0.1:by_rsync
+setpriv --reuid=ada --regid=ada --clear-groups git init -q --bare $S/home/ada/store.git
+check 'nor git' with_key env GIT_SSH_COMMAND="ssh -F $S/ssh_config ${shared[*]}" \
+  git clone -q ada@127.0.0.1:store.git $S/another
 check 'nor ansible' with_key env ANSIBLE_SSH_ARGS="${shared[*]}" ansible all -i ada@127.0.0.1, -m ping
 check 'usherd was not asked' equal "$(story)" ''
 check 'the person ends it' quiet ssh -F $S/ssh_config "${shared[@]}" -O exit ada@127.0.0.1
