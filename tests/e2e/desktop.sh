@@ -97,15 +97,24 @@ picture() { import -window root "$S/artefacts/$1.png"; }
 
 # sight: a number for what is to be seen in the upper half of the screen, where no cursor blinks.
 sight() { import -window root -crop 800x300+0+0 +repage png:- | identify -format '%#' -; }
-sight_is() { [[ $(sight) == "$1" ]]; }
 
 # sight_after SIGHT...: what is to be seen as soon as it is none of these.
 sight_after() {
-  local tries=$((stage_patience * 5)) now
-  while ((tries-- > 0)); do
+  local end=$((SECONDS + stage_patience)) now
+  while
     now=$(sight)
-    [[ " $* " == *" $now "* ]] || break
+    [[ " $* " == *" $now "* ]] && ((SECONDS < end))
+  do
     sleep 0.2
   done
   printf '%s' "$now"
+}
+
+# sight_becomes SIGHT: it is to be seen again.
+sight_becomes() {
+  local end=$((SECONDS + stage_patience))
+  until [[ $(sight) == "$1" ]]; do
+    ((SECONDS < end)) || return 1
+    sleep 0.2
+  done
 }
