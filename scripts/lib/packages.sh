@@ -122,7 +122,8 @@ packages_units() {
   for name in "$@"; do
     case $name in
     openssh-server) printf '%s\n' ssh.service ssh.socket ;;
-    krb5-kdc | krb5-admin-server | rsync) printf '%s.service\n' "$name" ;;
+    at) printf "%s\n" atd.service ;;
+    cron | krb5-kdc | krb5-admin-server | rsync) printf '%s.service\n' "$name" ;;
     esac
   done
 }
