@@ -18,9 +18,10 @@ constexpr std::int64_t kReplyMilliseconds = 2'000;
 }  // namespace
 
 void serve_question(UniqueFd connection, const ucred& peer, const ConnectionPorts& ports) {
-  if (!ports.askers.may_ask(peer.uid))
-    return ports.log.note(
-        fmt::format("user id {} (process {}) may not ask: hung up", peer.uid, peer.pid));
+  if (!ports.askers.may_ask(peer.uid)) {
+    ports.log.note(fmt::format("user id {} (process {}) may not ask: hung up", peer.uid, peer.pid));
+    return;
+  }
   PacketSocket asker(std::move(connection));
   const auto packet =
       asker.receive(Deadline::after(kQuestionMilliseconds), ports.stop.descriptor());
@@ -29,7 +30,10 @@ void serve_question(UniqueFd connection, const ucred& peer, const ConnectionPort
     return;
   }
   const auto question = question_in(*packet);
-  if (!question) return ports.log.note("a packet that is no question: hung up");
+  if (!question) {
+    ports.log.note("a packet that is no question: hung up");
+    return;
+  }
   const KeeperReply reply =
       std::visit([&](const auto& asked) { return ports.verifier.answer(asked); }, *question);
   // An asker who is gone has lost the answer, not we the question.

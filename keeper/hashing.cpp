@@ -36,7 +36,7 @@ Result<HashMatch> compare_with_hash(std::string_view password, std::string_view 
   LockedMemory memory(sizeof(Workspace));
   if (!memory.valid()) return failure("no memory for hashing a password");
   memory.mark_written(memory.capacity());
-  auto& work = *static_cast<Workspace*>(static_cast<void*>(memory.data()));
+  auto& work = *reinterpret_cast<Workspace*>(memory.data());
   const std::string_view hashed = password.substr(0, longest_password());
   std::ranges::copy(hashed, work.password.begin());
   std::ranges::copy(hash, work.hash.begin());

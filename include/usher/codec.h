@@ -5,6 +5,7 @@
 // nothing; what it returns are views into the packet.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -35,9 +36,7 @@ inline constexpr std::size_t kMaxTag = 31;
 
 template <typename Enum, std::size_t Count>
 [[nodiscard]] constexpr bool contains(const std::array<Enum, Count>& allowed, Enum value) noexcept {
-  for (const Enum one : allowed)
-    if (one == value) return true;
-  return false;
+  return std::ranges::find(allowed, value) != allowed.end();
 }
 
 class FieldWriter {
