@@ -164,7 +164,9 @@ int without_usherd(int (*phase)(pam_handle_t*, int), const char* methods, bool a
   const PamStack stack({usher_line(kNowhere)}, nobody.conversation());
   const std::string info = std::string("SSH_AUTH_INFO_0=") + methods;
   EXPECT_EQ(::pam_putenv(stack.handle(), info.c_str()), PAM_SUCCESS);
-  if (authenticate_first) EXPECT_EQ(::pam_authenticate(stack.handle(), 0), PAM_AUTHINFO_UNAVAIL);
+  if (authenticate_first) {
+    EXPECT_EQ(::pam_authenticate(stack.handle(), 0), PAM_AUTHINFO_UNAVAIL);
+  }
   return phase(stack.handle(), 0);
 }
 
