@@ -17,6 +17,7 @@ Outcome run_open_session(Hearing& hearing) {
   if (!*found) return refused("there is no such account");
   hearing.event.person = (*found)->name;
 
+  const Decision decision = judge_and_note(hearing, &**found, request.proven);
   const bool authenticated = hearing.ports.transactions.take_for_session(
       request, (*found)->name, hearing.ports.clock.boot_microseconds());
   if (authenticated) return VerdictResult::accept("authenticated by Usher in this transaction");
@@ -24,7 +25,6 @@ Outcome run_open_session(Hearing& hearing) {
     return VerdictResult::accept("authentication was the calling program's own");
 
   // Only now does sshd say what it verified; the account phase could but hope for the best.
-  const Decision decision = judge_and_note(hearing, &**found, request.proven);
   note_held(hearing.event, decision);
   if (decision.kind == Decision::Kind::satisfied)
     return VerdictResult::accept("what the program verified satisfies the rule");

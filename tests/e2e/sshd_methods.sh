@@ -27,7 +27,7 @@ require = ["password|publickey", "otp"]
 EOT
 pam_service sshd nodelay
 usherd_start
-sshd_start 'HostbasedAuthentication yes' 'HostbasedAcceptedAlgorithms ssh-ed25519' \
+sshd_start 'Subsystem sftp internal-sftp' 'HostbasedAuthentication yes' 'HostbasedAcceptedAlgorithms ssh-ed25519' \
   'Match Group either' \
   '  AuthenticationMethods publickey,keyboard-interactive keyboard-interactive'
 ssh_vouching
@@ -116,8 +116,16 @@ check 'nothing was there before' equal "$(story_of session-denied before)" ''
 check 'the session was denied by the rule' equal "$(story_of session-denied rule)" 'a key is enough'
 check 'nor may they forward' not ssh_unasked grace $ssh_any "${ssh_hostbased[@]}" -W 127.0.0.1:$ssh_code
 check 'to anywhere' grep -q "refused local port forward.*port $ssh_code" $S/log/sshd
-
 check 'for the same reason' equal "$(story)" 'account-accepted session-denied'
+printf 'ls\n' >$S/batch
+lists_files() {
+  story_begins
+  setpriv --reuid=grace --regid=grace --init-groups -- env HOME=$S/home/grace \
+    timeout --foreground $stage_patience sftp -q -F $S/ssh_config -P $ssh_any -b $S/batch -o BatchMode=yes \
+    "$@" grace@127.0.0.1 >$S/printed 2>&1
+}
+check 'nor have files listed' not lists_files "${ssh_hostbased[@]}"
+check 'once more for the same reason' equal "$(story)" 'account-accepted session-denied'
 check 'it is refused by a rule that wants more' not ssh_unasked ada $ssh_any "${ssh_hostbased[@]}"
 check 'in the account phase' equal "$(story)" account-denied
 check 'usherd ends in order' usherd_stop
