@@ -30,6 +30,7 @@ TEST_F(SessionTest, TheParentOpensWhatItsChildAuthenticated) {
   ASSERT_TRUE(login("alice", kPassword, code()).accepted);
   EXPECT_TRUE(phase_of(session_of("alice")).accepted);
   EXPECT_EQ(audit.last().kind, EventKind::session_opened);
+  EXPECT_EQ(audit.last().rule, "password and code");
 }
 
 TEST_F(SessionTest, ASuccessServesOneSession) {
