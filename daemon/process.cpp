@@ -36,9 +36,6 @@ Result<void> prepare_process(const Settings& settings) {
   // By default each of many threads tends to get an arena of its own, megabytes for a prompt that
   // waits.
   ::mallopt(M_ARENA_MAX, 2);
-  // Libraries free copies of what they are given without wiping them (libqrencode the address with
-  // a seed in it): all that is freed is overwritten.
-  ::mallopt(M_PERTURB, 0xff);
   raise_descriptor_limit(settings);
   return take_over_signals();
 }

@@ -21,22 +21,20 @@ KeeperReply right(AccountState state) {
 }  // namespace
 
 KeeperReply Verifier::answer(const KeeperVerify& question) {
-  if (question.password.empty()) return compare_in_turn(question);
+  const auto place = parts_.gate.enter(Deadline::after(kTurnMilliseconds));
+  if (!place.held()) return failed("no turn to hash a password came up in time");
+  if (question.password.empty()) return compare(question);
+  // Paid for in turn: no more charges are open at once than passwords are being hashed, so that
+  // many right ones together do not look like guessing.
   auto charge = parts_.limit.charge(question.user);
   if (!charge.paid()) {
     parts_.log.note(fmt::format("too many wrong passwords for {}: not looked at",
                                 config::ticked(question.user)));
     return {.outcome = KeeperOutcome::throttled};
   }
-  const KeeperReply reply = compare_in_turn(question);
+  const KeeperReply reply = compare(question);
   if (reply.outcome != KeeperOutcome::wrong) charge.give_back();
   return reply;
-}
-
-KeeperReply Verifier::compare_in_turn(const KeeperVerify& question) {
-  const auto place = parts_.gate.enter(Deadline::after(kTurnMilliseconds));
-  if (!place.held()) return failed("no turn to hash a password came up in time");
-  return compare(question);
 }
 
 KeeperReply Verifier::compare(const KeeperVerify& question) {
@@ -59,7 +57,8 @@ KeeperReply Verifier::compare(const KeeperVerify& question) {
 }
 
 KeeperReply Verifier::answer(const KeeperState& question) {
-  const auto place = parts_.gate.enter(Deadline::after(kTurnMilliseconds));
+  // A gate of its own: whoever keeps all processors hashing keeps nobody from being looked up.
+  const auto place = reading_.enter(Deadline::after(kTurnMilliseconds));
   if (!place.held()) return failed("no turn to look an account up came up in time");
   const auto text = parts_.shadow.read();
   if (!text) return failed(text.error().message);

@@ -17,6 +17,9 @@ namespace usher {
 /// How long a question may wait for its turn to be looked at, in milliseconds.
 inline constexpr std::int64_t kTurnMilliseconds = 10'000;
 
+/// How many look an account up at a time, each with a copy of the file in locked memory.
+inline constexpr unsigned kReadersAtATime = 4;
+
 /// The keeper's judgement: a question in, a reply out that holds no hash and no reason.
 /// Thread-safe.
 class Verifier {
@@ -34,18 +37,18 @@ class Verifier {
       : parts_(parts), fallback_(std::move(fallback)) {}
 
   /// Compares, doing the same work for who does not exist or has no password. A wrong password is
-  /// charged to `user`; where too many were, the answer is "throttled", at once and unseen. An
+  /// charged to `user`; where too many were, the answer is "throttled", and the password unseen. An
   /// empty one is always wrong, so it is no guess and not charged.
   [[nodiscard]] KeeperReply answer(const KeeperVerify& question);
   [[nodiscard]] KeeperReply answer(const KeeperState& question);
 
  private:
   [[nodiscard]] KeeperReply failed(const std::string& why);
-  [[nodiscard]] KeeperReply compare_in_turn(const KeeperVerify& question);
   [[nodiscard]] KeeperReply compare(const KeeperVerify& question);
 
   Parts parts_;
   const std::string fallback_;
+  HashGate reading_{kReadersAtATime};
 };
 
 }  // namespace usher

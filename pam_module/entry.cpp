@@ -166,11 +166,11 @@ int authenticate(pam_handle_t* handle, int flags, const Options& options) {
 /// key: then nobody has been asked, and there is no such way.
 bool may_say_unavailable(Phase phase, pam_handle_t* handle, const RequestItems& items) {
   if (!items.come_from_sshd()) return true;
+  // By then sshd says what let them in. The note says less: one transaction serves a connection,
+  // and a wrong password may have come before the key.
+  if (phase != Phase::account) return items.name_method_of_pam();
   const void* note = nullptr;
-  if (::pam_get_data(handle, kWasUnavailable, &note) == PAM_SUCCESS && note != nullptr) return true;
-  // keyboard-interactive runs `auth` and `account` in a child of the process that opens the
-  // session.
-  return phase != Phase::account && items.name_method_of_pam();
+  return ::pam_get_data(handle, kWasUnavailable, &note) == PAM_SUCCESS && note != nullptr;
 }
 
 /// Every phase but authentication: ask, and return what usherd says.

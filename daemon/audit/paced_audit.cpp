@@ -12,14 +12,19 @@
 namespace usher {
 namespace {
 
-bool is_paced(EventKind kind) {
-  switch (kind) {
+/// What anybody can bring about as often as they like. Who is not root passes the account phase,
+/// too, without anything to be asked for.
+bool is_paced(const AuditEvent& event) {
+  switch (event.kind) {
     case EventKind::login_denied:
     case EventKind::dialogue_aborted:
     case EventKind::account_denied:
+    case EventKind::session_denied:
     case EventKind::request_refused:
     case EventKind::credential_refused:
       return true;
+    case EventKind::account_accepted:
+      return !event.request.caller.trusted;
     default:
       return false;
   }
@@ -37,14 +42,14 @@ std::string pacing_name_of(const Request& request) {
 
 Result<void> PacedAudit::record(const AuditEvent& event) {
   std::optional<std::uint64_t> unlisted = 0;
-  if (is_paced(event.kind)) unlisted = take_turn(pacing_name_of(event.request));
+  if (is_paced(event)) unlisted = take_turn(pacing_name_of(event.request));
   if (!unlisted) return {};
   Result<void> recorded;
   if (*unlisted == 0) {
     recorded = log_.record(event);
   } else {
     AuditEvent told = event;
-    told.reason += fmt::format(" ({} more denials of this source, not listed)", *unlisted);
+    told.reason += fmt::format(" ({} more events of this source, not listed)", *unlisted);
     recorded = log_.record(told);
   }
   if (!recorded) tell_trouble(recorded.error().message);

@@ -26,7 +26,8 @@ struct Settings {
   std::string audit_file = "/var/log/usher/audit.jsonl";  // empty: no file
   bool audit_journal = false;
 
-  std::string keeper_socket = "/run/usher/keeper.sock";  // mode 0600; empty: no keeper is asked
+  std::string keeper_socket =
+      "/run/usher-keeper/keeper.sock";  // mode 0600; empty: no keeper is asked
   std::string keeper_shadow = "/etc/shadow";
   std::string keeper_user = "usher";  // who may ask the keeper, besides root
 

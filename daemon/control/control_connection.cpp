@@ -11,7 +11,7 @@
 namespace usher {
 
 void ControlConnection::run() {
-  for (int calls = 0; calls < kMostCalls && !over_by_.passed(); ++calls) {
+  for (int calls = 0; calls < kMostCalls; ++calls) {
     const std::optional<std::string> text = next_call();
     if (!text) return;
     const std::optional<VarlinkCall> call = parse_call(*text);

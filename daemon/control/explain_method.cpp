@@ -88,7 +88,7 @@ std::optional<std::string> obstacle(const std::optional<Person>& person, const E
                                     const Decision& decision) {
   if (!person && decision.kind == Decision::Kind::satisfied) return "there is no such account";
   if (!has.trouble.empty()) return has.trouble;
-  if (is_closed(has.state))
+  if (is_closed(has.state, /*logs_in=*/true))
     return fmt::format("/etc/shadow closes the account: {}", usher::name_of(has.state));
   return std::nullopt;
 }

@@ -13,9 +13,8 @@ namespace {
 
 constexpr int kQuietZone = 2;  // modules; the standard's 4 would not fit beside an 80-column prompt
 
-/// The code is the secret in another shape: wiped before it is freed. The library's own copies of
-/// the content, which it frees unseen, are overwritten because prepare_process() has all freed
-/// memory so.
+/// The code is the secret in another shape: wiped before it is freed. What the library copied of
+/// the content on the way it has freed already, unwiped and out of our reach.
 struct WipeAndFree {
   void operator()(QRcode* code) const {
     ::explicit_bzero(code->data,

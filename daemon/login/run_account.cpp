@@ -29,31 +29,48 @@ Result<AccountState> state_of(const Person& person, Hearing& hearing) {
   return own->has_value() ? AccountState::ok : *state;
 }
 
-/// What the rules make of it.
-VerdictResult judge_account(Hearing& hearing, const Person& person) {
+/// What the rules make of it, and whether somebody logs in: was just authenticated, or comes by a
+/// program that verifies people itself.
+struct Judgement {
+  VerdictResult verdict;
+  bool authenticated = false;
+  bool logs_in = false;
+};
+
+Judgement judge_account(Hearing& hearing, const Person& person) {
   const Request& request = hearing.request;
   const bool self_verifying = lists(hearing.rules.services.self_verifying, request.service);
   const Decision decision = self_verifying ? judge_and_note(hearing, &person, kAtBest)
                                            : judge_and_note(hearing, &person, request.proven);
   if (decision.kind == Decision::Kind::denied)
-    return refused(decision.reason, decision.rule != nullptr ? decision.rule->deny_text : "");
+    return {refused(decision.reason, decision.rule != nullptr ? decision.rule->deny_text : "")};
 
   if (hearing.ports.transactions.take_for_account(request, person.name,
                                                   hearing.ports.clock.boot_microseconds()))
-    return VerdictResult::accept("authenticated by Usher in this transaction");
+    return {.verdict = VerdictResult::accept("authenticated by Usher in this transaction"),
+            .authenticated = true,
+            .logs_in = true};
   if (self_verifying && decision.kind == Decision::Kind::satisfied)
-    return VerdictResult::accept(
-        "a public key would satisfy the rule; open_session decides, once it is told what was "
-        "verified");
+    return {.verdict = VerdictResult::accept("a public key would satisfy the rule; open_session "
+                                             "decides, once it is told what was verified"),
+            .logs_in = true};
   if (self_verifying)
-    return refused(fmt::format("{} let somebody in by itself, and even with a public key {}",
-                               request.service, decision.reason));
+    return {refused(fmt::format("{} let somebody in by itself, and even with a public key {}",
+                                request.service, decision.reason))};
   if (decision.rule->strict_account)
-    return refused(
-        fmt::format("{} skipped authentication, and account = \"strict\" of rule \"{}\" "
-                    "does not allow that",
-                    request.service, decision.rule->name));
-  return VerdictResult::accept("authentication was the calling program's own");
+    return {
+        refused(fmt::format("{} skipped authentication, and account = \"strict\" of rule "
+                            "\"{}\" does not allow that",
+                            request.service, decision.rule->name))};
+  return {VerdictResult::accept("authentication was the calling program's own")};
+}
+
+/// Whom a keeper that does not answer keeps out: all but those whom Usher has just authenticated,
+/// and those whose password is Usher's own, so that its trouble is not everybody's.
+bool may_do_without_state(const Judgement& judged, const Person& person, Store& store) {
+  if (judged.authenticated) return true;
+  const auto own = store.password_hash(person.name);
+  return own && own->has_value();
 }
 
 }  // namespace
@@ -66,19 +83,25 @@ Outcome run_account(Hearing& hearing) {
   const Person& person = **found;
   hearing.event.person = person.name;
 
-  VerdictResult verdict = judge_account(hearing, person);
+  Judgement judged = judge_account(hearing, person);
+  if (!judged.verdict.accepted) return std::move(judged.verdict);
   const auto state = state_of(person, hearing);
-  if (!state)
-    return internal_failure("how the account stands could not be found out: " +
-                            state.error().message);
-  if (is_closed(*state))
+  if (!state) {
+    const std::string trouble =
+        "how the account stands could not be found out: " + state.error().message;
+    if (!may_do_without_state(judged, person, hearing.ports.store))
+      return internal_failure(trouble);
+    judged.verdict.reason += "; " + trouble;
+    return std::move(judged.verdict);
+  }
+  if (is_closed(*state, judged.logs_in))
     return VerdictResult::deny(PAM_ACCT_EXPIRED,
                                fmt::format("/etc/shadow closes the account: {}", name_of(*state)));
-  if (verdict.accepted && *state == AccountState::must_change) {
-    verdict.pam_code = PAM_NEW_AUTHTOK_REQD;
-    verdict.reason += "; the password must be changed first";
+  if (*state == AccountState::must_change) {
+    judged.verdict.pam_code = PAM_NEW_AUTHTOK_REQD;
+    judged.verdict.reason += "; the password must be changed first";
   }
-  return verdict;
+  return std::move(judged.verdict);
 }
 
 }  // namespace usher

@@ -7,10 +7,12 @@
 
 namespace usher {
 
-/// Whether nobody gets in by this account, whatever they prove.
-[[nodiscard]] constexpr bool is_closed(AccountState state) noexcept {
-  return state == AccountState::locked || state == AccountState::account_expired ||
-         state == AccountState::password_expired;
+/// Whether nobody gets in by this account, whatever they prove. A password that is locked (passwd
+/// -l, usermod -L) closes it to people, key or no key, as sshd has it where it runs without PAM
+/// (`logs_in`); it keeps the account's jobs running, as passwd(1) promises.
+[[nodiscard]] constexpr bool is_closed(AccountState state, bool logs_in) noexcept {
+  return state == AccountState::account_expired || state == AccountState::password_expired ||
+         (state == AccountState::locked && logs_in);
 }
 
 /// For the audit log and administrators.

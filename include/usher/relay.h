@@ -56,11 +56,16 @@ struct RelayResult {
 
 namespace relay_detail {
 
-/// Counts what the daemon's waits have used of one budget.
+/// Counts what the daemon's waits have used of one budget. Each wait is long enough for a daemon
+/// that is there, however little is left: whoever stops this process (SIGSTOP) until the budget is
+/// spent must not make the daemon look away.
 class Budget {
  public:
+  static constexpr std::int64_t kLeastWait = 2'000;
   explicit Budget(std::int64_t milliseconds) noexcept : left_(milliseconds) {}
-  [[nodiscard]] Deadline deadline() const noexcept { return Deadline::after(left_); }
+  [[nodiscard]] Deadline deadline() const noexcept {
+    return Deadline::after(left_ > kLeastWait ? left_ : kLeastWait);
+  }
   void spend(Deadline deadline) noexcept { left_ = deadline.remaining_milliseconds(); }
 
  private:

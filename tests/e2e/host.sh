@@ -6,7 +6,7 @@
 # What a stage changes on its own side. Not all of /etc: a living host changes that by itself.
 host_traces() {
   sha256sum /etc/{passwd,group,shadow,gshadow,subuid,subgid} /etc/pam.d/* 2>/dev/null
-  find /etc/usher /etc/ssh /run/usher /run/stage /run/sshd /var/log/usher /var/log/wtmp /var/mail \
+  find /etc/usher /etc/ssh /run/usher /run/usher-keeper /run/stage /run/sshd /var/log/usher /var/log/wtmp /var/mail \
     /var/lib/usher /dev/log -xdev -printf '%p %s %m %U\n' 2>/dev/null | sort
   # Not what is in a home: this very test may be run, and write its log, in one.
   find /home -maxdepth 1 -printf '%p %m %U\n' 2>/dev/null | sort

@@ -77,7 +77,7 @@ privileges() {
   if [[ ${FILTERED:-yes} == yes ]]; then
     check 'behind a filter of system calls' equal "$(status Seccomp)" 2
   fi
-  check 'its socket is for user usher' equal "$(stat -c '%U %a' /run/usher/keeper.sock)" 'usher 600'
+  check 'its socket is for user usher' equal "$(stat -c '%U %a' /run/usher-keeper/keeper.sock)" 'usher 600'
 }
 
 echo '# as Debian keeps it'
@@ -105,13 +105,13 @@ echo '# who may ask'
 keeper_start
 person eve
 as_eve() { setpriv --reuid=eve --regid=eve --clear-groups python3 "$keeper_client" "$@"; }
-check 'the socket is shut to others' not quiet as_eve /run/usher/keeper.sock verify ada "$password"
-chmod 666 /run/usher/keeper.sock
+check 'the socket is shut to others' not quiet as_eve /run/usher-keeper/keeper.sock verify ada "$password"
+chmod 666 /run/usher-keeper/keeper.sock
 check 'and where it is not, they are hung up on' equal \
-  "$(as_eve /run/usher/keeper.sock verify ada "$password")" 'hung up '
+  "$(as_eve /run/usher-keeper/keeper.sock verify ada "$password")" 'hung up '
 check 'which is written down' matches "$(tail -n 1 $S/log/keeper)" "user id $(id -u eve) .*may not ask"
-chmod 600 /run/usher/keeper.sock
-check 'root may' equal "$(python3 "$keeper_client" /run/usher/keeper.sock verify ada "$password")" 'right ok'
+chmod 600 /run/usher-keeper/keeper.sock
+check 'root may' equal "$(python3 "$keeper_client" /run/usher-keeper/keeper.sock verify ada "$password")" 'right ok'
 
 echo '# a compromised usherd'
 check 'nonsense is hung up on' equal "$(keeper_ask raw 81010003616461)" ''
@@ -164,7 +164,7 @@ check 'without a keeper' keeper_stop
 check 'it lets in' ssh_login ada $ssh_code $S/secrets/ada.password $S/secrets/ada.code
 check 'who has none is refused' \
   not ssh_login fresh $ssh_code $S/secrets/system.password $S/secrets/ada.code
-check 'as an internal failure' matches "$(event reason)" 'usher-keeper at /run/usher/keeper.sock failed'
+check 'as an internal failure' matches "$(event reason)" 'usher-keeper at /run/usher-keeper/keeper.sock failed'
 check 'usherd ends in order' usherd_stop
 
 echo '# no secret in any log'

@@ -14,7 +14,7 @@ usher_install() {
   useradd --system --no-create-home --shell /usr/sbin/nologin usher
   useradd --system --no-create-home --shell /usr/sbin/nologin usher-keeper
   mkdir -p /etc/usher/rules.d
-  install -d -o usher -g usher -m 755 /run/usher
+  install -d -o usher -g usher -m 755 /run/usher /run/usher-keeper
   install -d -o usher -g usher -m 700 /var/log/usher $S/state $S/key
   {
     printf '%s\n' "$@"
@@ -41,7 +41,7 @@ usherd_run() {
 # keeper_start: usher-keeper as its unit starts it: by root, whom it stops being. Once it runs, it stays
 # until keeper_stop, whatever becomes of usherd.
 keeper_start() {
-  rm -f /run/usher/keeper.sock
+  rm -f /run/usher-keeper/keeper.sock
   env -i PATH=/usr/bin:/bin ${USHERD_ENV:-} "$usher_keeper" --config $usher_config \
     >>$S/log/keeper 2>&1 </dev/null &
   keeper_pid=$!
@@ -54,7 +54,7 @@ keeper_serves() { quiet keeper_ask state nobody; }
 # keeper_ask verify NAME PASSWORD | state NAME: what it answers user usher, in words.
 keeper_ask() {
   setpriv --reuid=usher --regid=usher --clear-groups \
-    python3 "$keeper_client" /run/usher/keeper.sock "$@"
+    python3 "$keeper_client" /run/usher-keeper/keeper.sock "$@"
 }
 
 # keeper_stop: the orderly end; its exit status.

@@ -193,11 +193,16 @@ TEST(WithoutUsherd, AKeyAloneHasNoWayAroundIt) {
 
 TEST(WithoutUsherd, WhoWasAskedByTheStackMayHaveOne) {
   EXPECT_EQ(without_usherd(&pam_acct_mgmt, "", true), PAM_AUTHINFO_UNAVAIL);
-  EXPECT_EQ(without_usherd(&pam_open_session, "", true), PAM_AUTHINFO_UNAVAIL);
   EXPECT_EQ(without_usherd(&pam_open_session,
                            "publickey ssh-ed25519 AAAA\nkeyboard-interactive/pam", false),
             PAM_AUTHINFO_UNAVAIL);
   EXPECT_EQ(without_usherd(&pam_open_session, "password\n", false), PAM_AUTHINFO_UNAVAIL);
+}
+
+TEST(WithoutUsherd, AWrongPasswordBeforeAKeyOpensNoWayForIt) {
+  // One transaction serves a connection: whoever was asked in vain then came by a key.
+  EXPECT_EQ(without_usherd(&pam_open_session, "publickey ssh-ed25519 AAAA", true), PAM_SYSTEM_ERR);
+  EXPECT_EQ(without_usherd(&pam_open_session, "", true), PAM_SYSTEM_ERR);
 }
 
 TEST(Account, RefusesWhereNoUserIsNamed) {

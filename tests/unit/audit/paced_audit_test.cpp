@@ -50,14 +50,23 @@ TEST_F(PacedAuditTest, OnePersonsDenialsAreWrittenAtABoundedPace) {
 }
 
 TEST_F(PacedAuditTest, EveryKindOfDenialIsPacedAndNoSuccessIs) {
-  for (const EventKind kind : {EventKind::login_denied, EventKind::dialogue_aborted,
-                               EventKind::account_denied, EventKind::request_refused}) {
+  for (const EventKind kind :
+       {EventKind::login_denied, EventKind::dialogue_aborted, EventKind::account_denied,
+        EventKind::session_denied, EventKind::request_refused}) {
     EXPECT_EQ(lines_of(100, by_uid(1000 + static_cast<uid_t>(kind)), kind), PacedAudit::kBurst);
   }
   static_cast<void>(lines_of(1000, by_uid(1000)));
-  for (const EventKind kind : {EventKind::login_accepted, EventKind::account_accepted,
-                               EventKind::credential_changed, EventKind::service_stopped})
+  for (const EventKind kind :
+       {EventKind::login_accepted, EventKind::credential_changed, EventKind::service_stopped})
     EXPECT_EQ(lines_of(100, by_uid(1000), kind), 100U);
+}
+
+TEST_F(PacedAuditTest, AnAccountPhaseIsASuccessOfRootsProgramsAlone) {
+  EXPECT_EQ(lines_of(100, by_uid(1000), EventKind::account_accepted), PacedAudit::kBurst)
+      << "anybody may ask about themselves, and nothing is asked of them";
+  Request root = by_uid(0);
+  root.caller.trusted = true;
+  EXPECT_EQ(lines_of(100, root, EventKind::account_accepted), 100U);
 }
 
 TEST_F(PacedAuditTest, TheNextLineOfTheSourceTellsHowManyWereNotListed) {
@@ -67,7 +76,7 @@ TEST_F(PacedAuditTest, TheNextLineOfTheSourceTellsHowManyWereNotListed) {
   ASSERT_TRUE(record(by_uid(1001)));
   EXPECT_EQ(log.last().reason, "no such operation");
   ASSERT_TRUE(record(by_uid(1000)));
-  EXPECT_EQ(log.last().reason, "no such operation (7 more denials of this source, not listed)");
+  EXPECT_EQ(log.last().reason, "no such operation (7 more events of this source, not listed)");
   clock.advance_seconds(1);
   ASSERT_TRUE(record(by_uid(1000)));
   EXPECT_EQ(log.last().reason, "no such operation");

@@ -150,10 +150,43 @@ TEST_F(AccountTest, ADenialIsNotTurnedIntoAPasswordChange) {
   EXPECT_EQ(account(account_of("bob")).pam_code, PAM_PERM_DENIED);
 }
 
-TEST_F(AccountTest, WithoutAnAnswerFromTheKeeperNobodyPasses) {
-  ASSERT_TRUE(login("alice", kPassword, code()).accepted);
+TEST_F(AccountTest, ALockedPasswordKeepsPeopleOutAndJobsRunning) {
+  keeper.set_entry("alice", "system password", AccountState::locked);
+  Rule everywhere = password_and_code();
+  everywhere.services.clear();
+  use_rules({everywhere});
+  Request job = account_of("alice");
+  job.service = "cron";
+  EXPECT_TRUE(account(job).accepted);
+  keeper.set_entry("alice", "system password", AccountState::account_expired);
+  EXPECT_FALSE(account(job).accepted);
+}
+
+TEST_F(AccountTest, ASilentKeeperKeepsOutWhomNothingElseVouchesFor) {
+  host.add_user("bob", 1001);
+  keeper.set_entry("bob", "system password");
   keeper.fail(true);
-  EXPECT_EQ(account(account_of("alice")).pam_code, PAM_SYSTEM_ERR);
+  Rule everywhere = password_and_code();
+  everywhere.services.clear();
+  use_rules({rule("a key", {{{Factor::publickey}}}), everywhere});
+  EXPECT_EQ(account(account_of("bob")).pam_code, PAM_SYSTEM_ERR);
+  Request job = account_of("bob");
+  job.service = "cron";
+  EXPECT_EQ(account(job).pam_code, PAM_SYSTEM_ERR);
+  EXPECT_TRUE(account(account_of("alice")).accepted) << "has a password of Usher's own";
+  EXPECT_TRUE(audit.last().reason.contains("could not be found out"));
+}
+
+TEST_F(AccountTest, WhomUsherHasJustAuthenticatedPassesWithASilentKeeper) {
+  use_rules({rule("code", {{{Factor::otp}}})});
+  host.add_user("bob", 1001);
+  store.add_otp("bob", "phone", seed_of(kSeed));
+  ScriptedDialogue dialogue;
+  dialogue.answer(code());
+  ASSERT_TRUE(run(request("bob"), dialogue)->accepted);
+  keeper.configure(true);
+  keeper.fail(true);
+  EXPECT_TRUE(account(account_of("bob")).accepted);
 }
 
 TEST_F(AccountTest, APhaseThisVersionDoesNotServeIsADenial) {

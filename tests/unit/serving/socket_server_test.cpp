@@ -103,6 +103,7 @@ TEST_F(SocketServerTest, ServesNoUidWithoutAnAccountWhereAccountsAreWanted) {
   start({.total = 8, .per_outsider = 2, .accounts_only = true});
   host_.set_real_uid(::getpid(), 70'001);
   EXPECT_FALSE(is_served(connect()));
+  ASSERT_TRUE(server_->drain(soon()));
   host_.set_real_uid(::getpid(), 70'000);
   const UniqueFd one = connect();
   const UniqueFd two = connect();
@@ -118,6 +119,7 @@ TEST_F(SocketServerTest, ManyUidsWithoutALookUpTogetherHaveOneShare) {
   start({.total = 8, .per_outsider = 1, .accounts_only = true});
   host_.set_real_uid(::getpid(), 1000);
   EXPECT_TRUE(is_served(connect()));
+  ASSERT_TRUE(server_->drain(soon()));
   host_.fail_lookups(true);
   std::vector<UniqueFd> connections;
   std::size_t served = 0;
