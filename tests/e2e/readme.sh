@@ -41,7 +41,6 @@ person ada
 password_of ada 'correct horse battery staple'
 otp_enrol ada
 key_of ada
-otp_room 10
 otp_code ada "$(otp_step)" && cp $S/secrets/ada.code $S/secrets/first
 otp_code ada $(($(otp_step) + 1)) && cp $S/secrets/ada.code $S/secrets/second
 printf 'a guess\n' >$S/secrets/guess

@@ -49,7 +49,7 @@ keeper_start() {
     stage_fatal "usher-keeper does not start: $(tail -n 20 $S/log/keeper)"
 }
 
-keeper_serves() { quiet keeper_ask state nobody; }
+keeper_serves() { keeper_ask state nobody >/dev/null 2>&1; }
 
 # keeper_ask verify NAME PASSWORD | state NAME: what it answers user usher, in words.
 keeper_ask() {

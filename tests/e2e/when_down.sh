@@ -131,8 +131,8 @@ check 'as login spells it' at_console eve $S/secrets/eve.shadow tty1
 check 'not with a wrong password' refused at_console eve $S/secrets/wrong.password tty1
 check 'not at another terminal' refused at_console eve $S/secrets/eve.shadow /dev/pts/1
 check 'nor at one that is called nearly so' refused at_console eve $S/secrets/eve.shadow tty11
-check 'nor through su, which names what its caller chose' \
-  refused program eve $S/secrets/eve.shadow su /dev/tty1 authenticate
+check 'nor through sudo, which names what its caller chose' \
+  refused program eve $S/secrets/eve.shadow sudo /dev/tty1 authenticate
 check 'nor at none' refused at_console eve $S/secrets/eve.shadow ''
 nobody_gets_in eve
 
