@@ -60,11 +60,14 @@ Begin RequestItems::begin(Phase phase, int pam_flags) const noexcept {
 }
 
 bool RequestItems::name_method_of_pam() const noexcept {
+  // Without substr(), which can throw.
   std::string_view rest = auth_info_.view();
   while (!rest.empty()) {
-    const std::string_view line = rest.substr(0, rest.find('\n'));
+    const auto end = rest.find('\n');
+    std::string_view line = rest;
+    if (end != std::string_view::npos) line.remove_suffix(line.size() - end);
     if (line == "keyboard-interactive/pam" || line == "password") return true;
-    rest.remove_prefix(line.size() < rest.size() ? line.size() + 1 : line.size());
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
   }
   return false;
 }
