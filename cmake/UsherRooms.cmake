@@ -23,6 +23,9 @@ function(usher_test name)
     set(test_LABELS unit)
   endif()
   add_executable(${name} ${test_SOURCES})
+  # What is tested is built as shipped; the test itself is built once and run once: unoptimised, that
+  # takes a third of the time.
+  target_compile_options(${name} PRIVATE $<$<CONFIG:RelWithDebInfo>:-O0;-g1;-U_FORTIFY_SOURCE>)
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
   target_link_libraries(${name} PRIVATE ${test_LIBRARIES} GTest::gmock GTest::gtest_main)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "daemon/host/parse.h"
+#include "daemon/model/network.h"
 #include "daemon/server/begin_request.h"
 #include "daemon/server/ssh_auth_info.h"
 
