@@ -24,8 +24,9 @@ std::string_view next_field(std::string_view& rest, char separator) noexcept {
 bool read_days(std::string_view field, std::optional<std::int64_t>& days) noexcept {
   if (field.empty()) return true;
   std::int32_t number = 0;
-  const char* const end = field.data() + field.size();
-  const auto [stop, error] = std::from_chars(field.data(), end, number);
+  const char* const begin = field.data();
+  const char* const end = begin + field.size();
+  const auto [stop, error] = std::from_chars(begin, end, number);
   if (error != std::errc{} || stop != end) return false;
   if (number >= 0) days = number;
   return true;

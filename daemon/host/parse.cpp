@@ -11,8 +11,9 @@ namespace {
 
 template <typename Number>
 bool read_number(std::string_view text, Number& number) noexcept {
-  const char* const last = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), last, number);
+  const char* const first = text.data();
+  const char* const last = first + text.size();
+  const auto [rest, error] = std::from_chars(first, last, number);
   return error == std::errc{} && rest == last;
 }
 
