@@ -22,7 +22,7 @@ struct Facts {
   const Person* person = nullptr;
   /// Groups that rules name and that could not be found: whoever is not known to be in another
   /// group of such a rule may be in this one.
-  std::span<const std::string> unresolved_groups = {};
+  std::span<const std::string> unresolved_groups;
   /// What was verified before. What sshd verified counts in self-verifying services alone.
   std::span<const Proof> proven;
 };
