@@ -25,7 +25,7 @@ struct Hearing {
   AuditEvent event;
   /// What whoever changes their own credentials has proven to have. Every change is committed on
   /// condition that it is all they have by then; unset where the caller is trusted.
-  std::optional<ExpectCredentials> proven_credentials = {};
+  std::optional<ExpectCredentials> proven_credentials;
 };
 
 /// A verdict, or the reason why there was nobody left to give one to.
