@@ -160,9 +160,12 @@ const char* SocketServer::admit(UniqueFd& connection, const ucred& peer) {
   const uid_t person = person_behind(peer, host_);
   const bool counted = !is_trusted(person);
   const bool stranger = counted && limits_.accounts_only && !is_acquainted(person);
-  auto place = stranger  ? outsiders_.enter(kStrangers, open_to_strangers(limits_))
-               : counted ? outsiders_.enter(counting_name_of(person))
-                         : std::nullopt;
+  const auto enter = [&]() -> std::optional<Outsiders::Ticket> {
+    if (stranger) return outsiders_.enter(kStrangers, open_to_strangers(limits_));
+    if (counted) return outsiders_.enter(counting_name_of(person));
+    return std::nullopt;
+  };
+  auto place = enter();
   if (counted && !place) return "too many connections, in all or of this user";
   auto admitted = std::make_shared<Admitted>(Admitted{.connection = std::move(connection),
                                                       .peer = peer,
