@@ -54,7 +54,7 @@ ExitCode reject(const Globals& globals, const std::vector<Finding>& findings) {
   return ExitCode::configuration;
 }
 
-Run setup(CLI::App& app) {
+Run setup_check(CLI::App& app) {
   const auto file = std::make_shared<std::filesystem::path>();
   app.add_option("FILE", *file, "Settings to check, with the rules they name; --config without it")
       ->type_name("");
@@ -76,6 +76,6 @@ and a suggestion. Nothing takes effect by it. Exits with 4 where there are mista
 Examples:
   usherctl check                      /etc/usher/usher.toml and its rules
   usherctl check ~/draft/usher.toml   a draft, somewhere else)",
-    .setup = setup};
+    .setup = setup_check};
 
 }  // namespace usher::ctl

@@ -131,7 +131,7 @@ ExitCode show(const Globals& globals, const Question& question, const Json& repl
   return is_open(answer) ? ExitCode::ok : ExitCode::no;
 }
 
-Run setup(CLI::App& app) {
+Run setup_explain(CLI::App& app) {
   const auto question = std::make_shared<Question>();
   app.add_option("USER", question->user, "Who wants to come in")->type_name("")->required();
   app.add_option("--service", question->service, "Through what: the file's name in /etc/pam.d")
@@ -166,6 +166,6 @@ matched or not. Exits with 1 where the person could not get in like this.
 Examples:
   usherctl explain ada --service sshd
   usherctl explain ada --service sshd --from 192.0.2.7 --with publickey)",
-    .setup = setup};
+    .setup = setup_explain};
 
 }  // namespace usher::ctl

@@ -66,7 +66,7 @@ ExitCode init(const Globals& globals, const Places& wanted) {
   return ExitCode::ok;
 }
 
-Run setup(CLI::App& app) {
+Run setup_init(CLI::App& app) {
   const auto places = std::make_shared<Places>();
   app.add_option("--store", places->store, "Make the store here, not where the configuration says")
       ->type_name("PATH");
@@ -87,6 +87,6 @@ its folder, which should be the user that usherd runs as. usherd need not run.
 Examples:
   usherctl init
   usherctl init --store /srv/usher/store.db --master-key /srv/usher-key/master.key)",
-    .setup = setup};
+    .setup = setup_init};
 
 }  // namespace usher::ctl

@@ -104,7 +104,7 @@ ExitCode show(const Globals& globals, const Json& reply) {
   return ExitCode::ok;
 }
 
-Run setup(CLI::App& app) {
+Run setup_log(CLI::App& app) {
   const auto wish = std::make_shared<Wish>();
   app.add_option("-n,--count", wish->count, "How many events, up to 10000; 20 without it")
       ->type_name("COUNT")
@@ -132,6 +132,6 @@ Examples:
   usherctl log -n 5
   usherctl log --user ada
   usherctl log -n 1000 --json | jq -r 'select(.outcome == "denied") | .rhost')",
-    .setup = setup};
+    .setup = setup_log};
 
 }  // namespace usher::ctl

@@ -10,7 +10,7 @@
 namespace usher::ctl {
 namespace {
 
-Run setup(CLI::App& app) {
+Run setup_otp_add(CLI::App& app) {
   const auto change = std::make_shared<Change>(Change{.operation = "otp.add"});
   add_change_options(app, *change);
   app.add_option("--label", change->label, "What to call it; \"default\" without it")
@@ -46,6 +46,6 @@ Examples:
   usherctl otp add                       for yourself
   usherctl otp add ada --label phone     as root: for Ada
   usherctl otp add --no-qr               for a terminal that can't draw it)",
-    .setup = setup};
+    .setup = setup_otp_add};
 
 }  // namespace usher::ctl

@@ -45,7 +45,7 @@ ExitCode list(const Globals& globals, const std::string& user) {
   });
 }
 
-Run setup(CLI::App& app) {
+Run setup_otp_list(CLI::App& app) {
   const auto user = std::make_shared<std::string>();
   app.add_option("USER", *user, "Whose; your own without it. Root alone may name others")
       ->type_name("");
@@ -69,6 +69,6 @@ const Command kOtpList{
 Examples:
   usherctl otp list        your own
   usherctl otp list ada    as root: Ada's)",
-    .setup = setup};
+    .setup = setup_otp_list};
 
 }  // namespace usher::ctl

@@ -9,7 +9,7 @@
 namespace usher::ctl {
 namespace {
 
-Run setup(CLI::App& app) {
+Run setup_otp_remove(CLI::App& app) {
   const auto change = std::make_shared<Change>(Change{.operation = "otp.remove"});
   add_change_options(app, *change);
   app.add_option("--label", change->label, "Which, as `usherctl otp list` shows it")
@@ -33,6 +33,6 @@ administrator: root is not asked to prove anything.
 Examples:
   usherctl otp remove --label phone        your own
   usherctl otp remove ada --label phone    as root: Ada's, when she has lost it)",
-    .setup = setup};
+    .setup = setup_otp_remove};
 
 }  // namespace usher::ctl

@@ -7,7 +7,7 @@
 namespace usher::ctl {
 namespace {
 
-Run setup(CLI::App& app) {
+Run setup_password_set(CLI::App& app) {
   const auto change = std::make_shared<Change>(Change{.operation = "password.set"});
   add_change_options(app, *change);
   return [change](const Globals& globals) { return make_change(globals, *change, "password set"); };
@@ -26,6 +26,6 @@ Examples:
   usherctl password set            change your own
   usherctl password set ada        as root: set Ada's
   usherctl password set --stdin    answers from a script: a line for each question)",
-    .setup = setup};
+    .setup = setup_password_set};
 
 }  // namespace usher::ctl

@@ -13,7 +13,7 @@
 namespace usher::ctl {
 namespace {
 
-Run setup(CLI::App&) {
+Run setup_reload(CLI::App&) {
   return [](const Globals& globals) {
     return ask_control(globals, "Reload", Json::object(), [&](const Json& reply) {
       const auto rules = reply.at("rules").get<std::int64_t>();
@@ -40,6 +40,6 @@ when usherd is restarted.
 
 Examples:
   usherctl check && usherctl reload)",
-    .setup = setup};
+    .setup = setup_reload};
 
 }  // namespace usher::ctl

@@ -34,7 +34,7 @@ Table table_of(const Json& reply) {
   return table;
 }
 
-Run setup(CLI::App&) {
+Run setup_status(CLI::App&) {
   return [](const Globals& globals) {
     return ask_control(globals, "Status", Json::object(), [&](const Json& reply) {
       const Table table = table_of(reply);
@@ -59,6 +59,6 @@ unheard, over a limit or for no proper request.
 Examples:
   usherctl status
   usherctl status --json)",
-    .setup = setup};
+    .setup = setup_status};
 
 }  // namespace usher::ctl

@@ -41,7 +41,7 @@ std::expected<UniqueFd, ControlFailure> connect(const std::string& path, Deadlin
     const int left = deadline.remaining_milliseconds();
     if (left == 0) return failed(Kind::timed_out);
     // What bounds connect(2) where the listener's queue is full; see unix(7).
-    const timeval patience{.tv_sec = left / 1000, .tv_usec = (left % 1000) * 1000};
+    const timeval patience{.tv_sec = left / 1000, .tv_usec = (left % 1000) * 1000L};
     if (::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) != 0)
       return unreachable(errno);
     if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)

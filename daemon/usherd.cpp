@@ -154,7 +154,8 @@ Result<void> Usherd::open_sockets(const Settings& settings) {
   auto handed_over = take_systemd_sockets(
       {{"root", SOCK_SEQPACKET}, {"self", SOCK_SEQPACKET}, {"control", SOCK_STREAM}});
   if (!handed_over) return std::unexpected(std::move(handed_over.error()));
-  const auto listener = [&](const char* name, ListenSocket::Wish wish) -> Result<ListenSocket> {
+  const auto listener = [&](const char* name,
+                            const ListenSocket::Wish& wish) -> Result<ListenSocket> {
     if (const auto found = handed_over->find(name); found != handed_over->end())
       return std::move(found->second);
     return ListenSocket::listen_at(wish);

@@ -24,7 +24,7 @@ using namespace config;
 
 class Loader {
  public:
-  explicit Loader(const fs::path& file) : file_(file) {}
+  explicit Loader(fs::path file) : file_(std::move(file)) {}
 
   enum class Extent : unsigned char { everything = 1, settings };
 

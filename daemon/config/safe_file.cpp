@@ -59,7 +59,7 @@ std::optional<FileProblem> untrusted(const struct stat& status, std::string_view
 
 std::expected<std::string, FileProblem> read_all(int file) {
   std::string content;
-  std::array<char, 16 * 1024> buffer{};
+  std::array<char, 16'384> buffer{};
   for (;;) {
     const ssize_t size = ::read(file, buffer.data(), buffer.size());
     if (size < 0 && errno == EINTR) continue;

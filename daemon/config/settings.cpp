@@ -91,7 +91,7 @@ void duration(const Entry& entry, const fs::path& /*base*/, SettingsFile& file) 
   if (*seconds < Least || *seconds > Most)
     return entry.refuse(
         fmt::format("{} is {}, which is out of range", ticked(entry.key), duration_text(*seconds)),
-        fmt::format("it may be \"{}\" to \"{}\"", duration_text(Least), duration_text(Most)));
+        fmt::format(R"(it may be "{}" to "{}")", duration_text(Least), duration_text(Most)));
   file.settings.*Member = *seconds;
 }
 
@@ -106,7 +106,7 @@ void size(const Entry& entry, const fs::path& /*base*/, SettingsFile& file) {
   if (*bytes < Least || *bytes > Most)
     return entry.refuse(
         fmt::format("{} is {}, which is out of range", ticked(entry.key), size_text(*bytes)),
-        fmt::format("it may be \"{}\" to \"{}\"", size_text(Least), size_text(Most)));
+        fmt::format(R"(it may be "{}" to "{}")", size_text(Least), size_text(Most)));
   file.settings.*Member = *bytes;
 }
 
@@ -264,6 +264,7 @@ SettingsFile read_settings(Document& document, const fs::path& base) {
 
 std::vector<std::string> setting_names() {
   std::vector<std::string> names;
+  names.reserve(std::size(kSettings));
   for (const Setting& setting : kSettings)
     names.push_back(fmt::format("{}.{}", setting.section, setting.key));
   return names;

@@ -36,7 +36,7 @@ class Hash {
 
  private:
   static constexpr std::size_t kSize = crypto_generichash_BYTES_MIN;
-  crypto_generichash_state state_;
+  crypto_generichash_state state_{};
 };
 
 }  // namespace

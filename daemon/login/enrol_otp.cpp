@@ -102,11 +102,6 @@ std::expected<Result<std::optional<std::uint64_t>>, DialogueEnd> confirm(
   return std::optional<std::uint64_t>{};
 }
 
-VerdictResult refused(std::string reason) {
-  std::string text = reason;
-  return VerdictResult::deny(PAM_AUTHTOK_ERR, std::move(reason), std::move(text));
-}
-
 VerdictResult store_code(Hearing& hearing, const std::string& user, AddOtp added) {
   const std::string label = added.label;
   std::vector<Effect> effects;
@@ -115,7 +110,7 @@ VerdictResult store_code(Hearing& hearing, const std::string& user, AddOtp added
   const auto committed = hearing.ports.store.commit(effects);
   if (!committed) return internal_failure("not committed: " + committed.error().message);
   if (*committed != CommitOutcome::committed)
-    return refused(fmt::format(
+    return refused_change(fmt::format(
         "a code named \"{}\" was added, or another credential changed, meanwhile", label));
   return VerdictResult::accept(fmt::format("code \"{}\" added for {}", label, user));
 }
@@ -126,10 +121,10 @@ Outcome enrol_otp(Hearing& hearing, const std::string& user) {
   const ManageRequest& wanted = hearing.request.manage;
   const std::string label(wanted.label.empty() ? kDefaultLabel : std::string_view(wanted.label));
   const auto parameters = parameters_of(wanted);
-  if (!parameters) return refused(parameters.error().message);
+  if (!parameters) return refused_change(parameters.error().message);
   const auto against = reason_against(hearing, user, label);
   if (!against) return internal_failure(against.error().message);
-  if (*against) return refused(**against);
+  if (*against) return refused_change(**against);
 
   Secret seed = new_seed(parameters->algorithm);
   const auto uri = otpauth_uri(seed, *parameters, hearing.ports.host.machine_name(), user);
@@ -141,7 +136,7 @@ Outcome enrol_otp(Hearing& hearing, const std::string& user) {
   const auto confirmed = confirm(hearing, seed, *parameters, *prompt);
   if (!confirmed) return std::unexpected(confirmed.error());
   if (!*confirmed) return internal_failure(confirmed->error().message);
-  if (!**confirmed) return refused("no code matched: nothing was enrolled");
+  if (!**confirmed) return refused_change("no code matched: nothing was enrolled");
   return store_code(hearing, user,
                     AddOtp{.user = user,
                            .label = label,

@@ -42,6 +42,12 @@ using Outcome = std::expected<VerdictResult, DialogueEnd>;
   return VerdictResult::deny(PAM_AUTH_ERR, what);
 }
 
+/// A password or a code stays as it was, and the person, who asked for the change, is told why.
+[[nodiscard]] inline VerdictResult refused_change(std::string reason) {
+  std::string text = reason;
+  return VerdictResult::deny(PAM_AUTHTOK_ERR, std::move(reason), std::move(text));
+}
+
 /// Judges the request by its rules, counting `proven`, and notes in the event which rule decided.
 /// `person` is null where there is no such account.
 [[nodiscard]] Decision judge_and_note(Hearing& hearing, const Person* person,

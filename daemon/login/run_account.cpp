@@ -8,7 +8,7 @@
 namespace usher {
 namespace {
 
-VerdictResult refused(std::string reason, std::string text = {}) {
+VerdictResult refused_account(std::string reason, std::string text = {}) {
   return VerdictResult::deny(PAM_PERM_DENIED, std::move(reason), std::move(text));
 }
 
@@ -43,7 +43,8 @@ Judgement judge_account(Hearing& hearing, const Person& person) {
   const Decision decision = self_verifying ? judge_and_note(hearing, &person, kAtBest)
                                            : judge_and_note(hearing, &person, request.proven);
   if (decision.kind == Decision::Kind::denied)
-    return {refused(decision.reason, decision.rule != nullptr ? decision.rule->deny_text : "")};
+    return {
+        refused_account(decision.reason, decision.rule != nullptr ? decision.rule->deny_text : "")};
 
   if (hearing.ports.transactions.take_for_account(request, person.name,
                                                   hearing.ports.clock.boot_microseconds()))
@@ -55,13 +56,14 @@ Judgement judge_account(Hearing& hearing, const Person& person) {
                                              "decides, once it is told what was verified"),
             .logs_in = true};
   if (self_verifying)
-    return {refused(fmt::format("{} let somebody in by itself, and even with a public key {}",
-                                request.service, decision.reason))};
+    return {
+        refused_account(fmt::format("{} let somebody in by itself, and even with a public key {}",
+                                    request.service, decision.reason))};
   if (decision.rule->strict_account)
     return {
-        refused(fmt::format("{} skipped authentication, and account = \"strict\" of rule "
-                            "\"{}\" does not allow that",
-                            request.service, decision.rule->name))};
+        refused_account(fmt::format("{} skipped authentication, and account = \"strict\" of rule "
+                                    "\"{}\" does not allow that",
+                                    request.service, decision.rule->name))};
   return {VerdictResult::accept("authentication was the calling program's own")};
 }
 
@@ -79,7 +81,7 @@ Outcome run_account(Hearing& hearing) {
   const auto found = hearing.ports.host.find_user(hearing.request.user);
   if (!found)
     return internal_failure("the account could not be looked up: " + found.error().message);
-  if (!*found) return refused("there is no such account");
+  if (!*found) return refused_account("there is no such account");
   const Person& person = **found;
   hearing.event.person = person.name;
 

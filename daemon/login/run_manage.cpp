@@ -17,18 +17,13 @@ namespace {
 constexpr std::size_t kLeastPasswordBytes =
     8;  // NIST SP 800-63B-4 section 3.1.1.2, with another factor
 
-VerdictResult refused(std::string reason) {
-  std::string text = reason;
-  return VerdictResult::deny(PAM_AUTHTOK_ERR, std::move(reason), std::move(text));
-}
-
 VerdictResult commit_one(Hearing& hearing, Effect effect, std::string done, std::string conflict) {
   std::vector<Effect> effects;
   if (hearing.proven_credentials) effects.emplace_back(*hearing.proven_credentials);
   effects.push_back(std::move(effect));
   const auto committed = hearing.ports.store.commit(effects);
   if (!committed) return internal_failure("not committed: " + committed.error().message);
-  if (*committed != CommitOutcome::committed) return refused(std::move(conflict));
+  if (*committed != CommitOutcome::committed) return refused_change(std::move(conflict));
   return VerdictResult::accept(std::move(done));
 }
 
@@ -45,8 +40,9 @@ Outcome set_password(Hearing& hearing, const std::string& user) {
   if (!again) return std::unexpected(again.error());
 
   if (fresh->size() < kLeastPasswordBytes)
-    return refused(fmt::format("a password has at least {} characters", kLeastPasswordBytes));
-  if (!fresh->equals(again->expose())) return refused("the two passwords differ");
+    return refused_change(
+        fmt::format("a password has at least {} characters", kLeastPasswordBytes));
+  if (!fresh->equals(again->expose())) return refused_change("the two passwords differ");
   auto hash = hearing.ports.password.hash(*fresh, hearing.dialogue.deadline());
   if (!hash) return internal_failure("not hashed: " + hash.error().message);
   return commit_one(hearing,
@@ -126,7 +122,7 @@ Outcome prove_oneself(Hearing& hearing, const std::string& user) {
   if (!system_password) return internal_failure(system_password.error().message);
   const std::vector<Requirement> wanted = strongest_set(*has, *system_password);
   if (wanted.empty())
-    return refused(
+    return refused_change(
         "there is nothing yet that you could prove yourself with: ask an administrator "
         "to set your password");
   for (const Requirement& requirement : wanted)
@@ -155,7 +151,8 @@ Outcome run_manage(Hearing& hearing) {
   if (!found)
     return internal_failure("the account could not be looked up: " + found.error().message);
   if (!*found)
-    return refused(fmt::format("there is no account \"{}\" on this machine", hearing.request.user));
+    return refused_change(
+        fmt::format("there is no account \"{}\" on this machine", hearing.request.user));
   const std::string& user = (*found)->name;
   hearing.event.person = user;
 
@@ -167,7 +164,7 @@ Outcome run_manage(Hearing& hearing) {
     }
     return operation.run(hearing, user);
   }
-  return refused(
+  return refused_change(
       fmt::format("\"{}\" is no operation of this version", hearing.request.manage.operation));
 }
 

@@ -4,7 +4,7 @@
 namespace usher {
 namespace {
 
-VerdictResult refused(std::string reason) {
+VerdictResult refused_session(std::string reason) {
   return VerdictResult::deny(PAM_SESSION_ERR, std::move(reason));
 }
 
@@ -13,8 +13,9 @@ VerdictResult refused(std::string reason) {
 Outcome run_open_session(Hearing& hearing) {
   const Request& request = hearing.request;
   const auto found = hearing.ports.host.find_user(request.user);
-  if (!found) return refused("the account could not be looked up: " + found.error().message);
-  if (!*found) return refused("there is no such account");
+  if (!found)
+    return refused_session("the account could not be looked up: " + found.error().message);
+  if (!*found) return refused_session("there is no such account");
   hearing.event.person = (*found)->name;
 
   const Decision decision = judge_and_note(hearing, &**found, request.proven);
@@ -28,7 +29,7 @@ Outcome run_open_session(Hearing& hearing) {
   note_held(hearing.event, decision);
   if (decision.kind == Decision::Kind::satisfied)
     return VerdictResult::accept("what the program verified satisfies the rule");
-  return refused(decision.reason);
+  return refused_session(decision.reason);
 }
 
 Outcome run_close_session(Hearing& hearing) {

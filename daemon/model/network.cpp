@@ -94,7 +94,7 @@ std::optional<Network> enclosing_network(std::string_view text) {
 }
 
 std::string text_of(const Network& network) {
-  const std::string text = text_of(network.base);
+  std::string text = text_of(network.base);
   if (network.length == 128) return text;
   const bool dotted = network.length >= kMappedBits && is_mapped(network.base);
   return text + '/' + std::to_string(dotted ? network.length - kMappedBits : network.length);

@@ -2,6 +2,7 @@
 #include "daemon/model/utf8.h"
 
 #include <algorithm>
+#include <array>
 
 namespace usher {
 namespace {
@@ -26,9 +27,9 @@ Utf8Character first_character(std::string_view bytes) noexcept {
     if ((at(i) & 0xc0U) != 0x80) return {};
     code = code << 6U | (at(i) & 0x3fU);
   }
-  const std::uint32_t least = size == 2 ? 0x80 : size == 3 ? 0x800 : 0x10000;
+  constexpr std::array<std::uint32_t, 5> kLeast{0, 0, 0x80, 0x800, 0x10000};
   const bool surrogate = code >= 0xd800 && code <= 0xdfff;
-  if (code < least || code > 0x10ffff || surrogate) return {};
+  if (code < kLeast[size] || code > 0x10ffff || surrogate) return {};
   return {.size = size, .code = code};
 }
 

@@ -19,6 +19,7 @@
 #include <utility>
 
 #include "daemon/store/master_key.h"
+#include "daemon/store/must.h"
 #include "daemon/store/private_file.h"
 #include "daemon/store/schema.h"
 #include "daemon/store/sqlite.h"
@@ -34,11 +35,6 @@ using std::filesystem::path;
 }
 [[noreturn]] void fail_errno(const path& file) {
   fail(file, std::generic_category().message(errno));
-}
-template <typename T>
-T must(Result<T> result) {
-  if (!result) throw std::runtime_error(result.error().message);
-  return *std::move(result);
 }
 
 path staged(const path& file) { return {file.native() + ".init"}; }

@@ -11,6 +11,7 @@
 #include <system_error>
 #include <variant>
 
+#include "daemon/store/must.h"
 #include "daemon/store/private_file.h"
 #include "daemon/store/schema.h"
 
@@ -28,13 +29,6 @@ auto at_edge(const std::filesystem::path& file, Work work) -> decltype(work()) {
   } catch (const std::exception& problem) {
     return failure(fmt::format("store {}: {}", file.string(), problem.what()));
   }
-}
-
-// Inside the room an Error ends the work as any other failure does.
-template <typename T>
-T must(Result<T> result) {
-  if (!result) throw std::runtime_error(result.error().message);
-  return *std::move(result);
 }
 
 std::int64_t now() {

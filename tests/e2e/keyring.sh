@@ -79,6 +79,7 @@ nobody_has_it() {
 
 # by_ssh NAME CODE-FILE: sshd's password method.
 by_ssh() {
+  story_begins
   mkdir -p $S/answers
   cp "$(in_one "$1" "$2")" $S/answers/password
   STAGE_ANSWERS=$S/answers SSH_ASKPASS=$stage_source/tests/e2e/askpass.sh SSH_ASKPASS_REQUIRE=force \
@@ -90,6 +91,7 @@ by_ssh() {
 at_terminal() {
   local name=$1 code=$2
   shift 2
+  story_begins
   timeout --foreground $stage_patience expect "$stage_source/tests/e2e/terminal.exp" \
     "$S/secrets/$name.password" "$code" "$@" >$S/log/look 2>&1 </dev/null
   nobody_has_it "$name"
@@ -97,7 +99,7 @@ at_terminal() {
 
 # seen LINE: one of what `look` said.
 seen() { tr -d '\r' <$S/log/look | grep -qxF "$1" || { sed 's/^/        /' $S/log/look; return 1; }; }
-accepted() { equal "$(event kind 1) $(event person 1) $(event held 1)" "login-accepted $1 [\"password\", \"otp\"]"; }
+accepted() { equal "$(story_of login-accepted person) $(story_of login-accepted held)" "$1 [\"password\", \"otp\"]"; }
 closed='(<true>,)'
 open='(<false>,)'
 
