@@ -7,11 +7,13 @@
 #include <system_error>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "daemon/config/document.h"
 #include "daemon/config/rule_files.h"
 #include "daemon/config/rules.h"
 #include "daemon/config/safe_file.h"
+#include "daemon/config/sets.h"
 #include "daemon/config/settings.h"
 #include "daemon/config/text.h"
 #include "daemon/config/version.h"
@@ -67,9 +69,13 @@ class Loader {
       report_rule_file(settings_document, settings, problem);
 
     RuleSet& rules = configuration_.rules;
-    for (const RuleFile& file : found.files) {
-      Document document(file.path, file.text);
-      read_rules(document, rules.rules);
+    std::vector<Document> documents;
+    documents.reserve(found.files.size());
+    Sets sets;
+    for (const RuleFile& file : found.files)
+      read_sets(documents.emplace_back(file.path, file.text), sets);
+    for (Document& document : documents) {
+      read_rules(document, sets, rules.rules);
       take_findings(document);
     }
     rules.services = settings.services;

@@ -12,6 +12,7 @@
 #include "daemon/config/names.h"
 #include "daemon/config/origins.h"
 #include "daemon/config/requirements.h"
+#include "daemon/config/sets.h"
 #include "daemon/config/settings.h"
 #include "daemon/config/text.h"
 #include "daemon/config/values.h"
@@ -22,7 +23,7 @@ namespace {
 
 constexpr std::size_t kMaxRuleName = 128;  // bytes
 
-void read_name(const Entry& entry, Rule& rule) {
+void read_name(const Entry& entry, const Sets& /*sets*/, Rule& rule) {
   const auto name = read_text(entry, "a text", "put the name between double quotes");
   if (!name) return;
   if (trimmed(*name).empty())
@@ -39,20 +40,33 @@ void read_name(const Entry& entry, Rule& rule) {
   rule.name = *name;
 }
 
-template <auto Member, NameKind Kind>
-void read_names(const Entry& entry, Rule& rule) {
-  for (const Text& name : read_some_texts(entry))
-    if (check_name(entry.document, Kind, name)) (rule.*Member).push_back(name.value);
+template <auto Member, NameKind Kind, SetKind Set>
+void read_names(const Entry& entry, const Sets& sets, Rule& rule) {
+  auto& names = rule.*Member;
+  for (const Text& name : read_some_texts(entry)) {
+    if (!is_set_reference(name.value)) {
+      if (check_name(entry.document, Kind, name)) names.push_back(name.value);
+    } else if (const NamedSet* set = find_set(entry.document, sets, Set, name)) {
+      names.insert(names.end(), set->names.begin(), set->names.end());
+    }
+  }
 }
 
 template <auto Member>
-void read_origins(const Entry& entry, Rule& rule) {
-  for (const Text& text : read_some_texts(entry))
-    if (auto origin = read_origin(entry.document, text))
-      (rule.*Member).push_back(std::move(*origin));
+void read_origins(const Entry& entry, const Sets& sets, Rule& rule) {
+  auto& origins = rule.*Member;
+  for (const Text& text : read_some_texts(entry)) {
+    if (!is_set_reference(text.value)) {
+      if (auto origin = read_origin(entry.document, text)) origins.push_back(std::move(*origin));
+    } else if (const NamedSet* set = find_set(entry.document, sets, SetKind::networks, text)) {
+      origins.insert(origins.end(), set->origins.begin(), set->origins.end());
+    }
+  }
 }
 
-void read_require(const Entry& entry, Rule& rule) { rule.require = read_requirements(entry); }
+void read_require(const Entry& entry, const Sets& /*sets*/, Rule& rule) {
+  rule.require = read_requirements(entry);
+}
 
 /// The text is shown by programs that lay it out themselves, so line ends are welcome.
 bool can_be_shown(std::string_view text) {
@@ -61,7 +75,7 @@ bool can_be_shown(std::string_view text) {
   return is_one_printable_line(lines);
 }
 
-void read_deny(const Entry& entry, Rule& rule) {
+void read_deny(const Entry& entry, const Sets& /*sets*/, Rule& rule) {
   rule.deny = true;
   if (const auto* value = entry.node.as_boolean()) {
     if (!value->get()) entry.refuse("`deny = false` says nothing", "take the line out");
@@ -104,27 +118,27 @@ void read_word(const Entry& entry, const std::array<Word<Value>, Count>& words, 
   entry.refuse(fmt::format("{} is nothing that {} may be", ticked(*text), ticked(entry.key)), hint);
 }
 
-void read_prompt(const Entry& entry, Rule& rule) {
+void read_prompt(const Entry& entry, const Sets& /*sets*/, Rule& rule) {
   constexpr std::array kWords = {Word<PromptLayout>{"separate", PromptLayout::separate},
                                  Word<PromptLayout>{"combined", PromptLayout::combined}};
   read_word(entry, kWords, rule.prompt);
 }
 
-void read_account(const Entry& entry, Rule& rule) {
+void read_account(const Entry& entry, const Sets& /*sets*/, Rule& rule) {
   constexpr std::array kWords = {Word<bool>{"lenient", false}, Word<bool>{"strict", true}};
   read_word(entry, kWords, rule.strict_account);
 }
 
 struct RuleKey {
   std::string_view name;
-  void (*read)(const Entry&, Rule&);
+  void (*read)(const Entry&, const Sets&, Rule&);
 };
 
 constexpr std::array kRuleKeys = {
     RuleKey{"name", read_name},
-    RuleKey{"service", read_names<&Rule::services, NameKind::service>},
-    RuleKey{"user", read_names<&Rule::users, NameKind::user>},
-    RuleKey{"group", read_names<&Rule::groups, NameKind::group>},
+    RuleKey{"service", read_names<&Rule::services, NameKind::service, SetKind::services>},
+    RuleKey{"user", read_names<&Rule::users, NameKind::user, SetKind::users>},
+    RuleKey{"group", read_names<&Rule::groups, NameKind::group, SetKind::groups>},
     RuleKey{"from", read_origins<&Rule::from>},
     RuleKey{"not_from", read_origins<&Rule::not_from>},
     RuleKey{"require", read_require},
@@ -194,7 +208,8 @@ void check_name_of(Document& document, const toml::table& table, const Rule& rul
                               same->at.file, same->at.line));
 }
 
-Rule read_rule(Document& document, const toml::table& table, const std::vector<Rule>& earlier) {
+Rule read_rule(Document& document, const toml::table& table, const Sets& sets,
+               const std::vector<Rule>& earlier) {
   Rule rule;
   rule.at = document.position_of(table.source().begin);
   bool all_known = true;
@@ -204,7 +219,7 @@ Rule read_rule(Document& document, const toml::table& table, const std::vector<R
     if (known == kRuleKeys.end())
       report_unknown_key(document, key);
     else
-      known->read({document, key.str(), node}, rule);
+      known->read({document, key.str(), node}, sets, rule);
   }
   check_name_of(document, table, rule, earlier);
   // A misspelt key is most likely the one that would be missed here.
@@ -216,6 +231,12 @@ Rule read_rule(Document& document, const toml::table& table, const std::vector<R
 void report_stranger(Document& document, const toml::key& key, const toml::node& node) {
   const auto at = key.source().begin;
   constexpr std::array<std::string_view, 1> kMeant = {"rule"};
+  constexpr std::array<std::string_view, kSetKinds> kSections = {"services", "users", "groups",
+                                                                 "networks"};
+  if (node.is_table() && nearest(key.str(), kSections))
+    return document.report(
+        at, fmt::format("there is nothing named {} in a rule file", ticked(key.str())),
+        did_you_mean(key.str(), kSections));
   // [[rules]], not [rules].
   if (node.is_array_of_tables() && nearest(key.str(), kMeant))
     return document.report(
@@ -235,8 +256,9 @@ void report_stranger(Document& document, const toml::key& key, const toml::node&
 
 }  // namespace
 
-void read_rules(Document& document, std::vector<Rule>& rules) {
+void read_rules(Document& document, const Sets& sets, std::vector<Rule>& rules) {
   for (auto&& [key, node] : document.root()) {
+    if (set_kind_of(key.str())) continue;  // read_sets() has seen to it
     if (key.str() != "rule") {
       report_stranger(document, key, node);
       continue;
@@ -251,7 +273,7 @@ void read_rules(Document& document, std::vector<Rule>& rules) {
       continue;
     }
     for (const toml::node& element : *list)
-      rules.push_back(read_rule(document, *element.as_table(), rules));
+      rules.push_back(read_rule(document, *element.as_table(), sets, rules));
   }
 }
 

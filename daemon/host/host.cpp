@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -143,23 +144,47 @@ Result<std::optional<Person>> LinuxHost::find_user(uid_t uid) {
                       });
 }
 
-Result<std::optional<NamedGroup>> LinuxHost::find_group(std::string_view name) {
-  if (!could_be_account_name(name)) return std::nullopt;
-  const std::string asked(name);
+namespace {
+
+std::optional<gid_t> gid_in(std::string_view text) {
+  gid_t gid = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), gid);
+  if (problem != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return gid;
+}
+
+template <typename LookUp>
+Result<std::optional<NamedGroup>> group_by(const std::string& what, LookUp look_up) {
   std::vector<char> buffer;
   group record{};
   group* found = nullptr;
-  const int error = with_growing_buffer(buffer, [&](char* room, std::size_t size) {
-    return ::getgrnam_r(asked.c_str(), &record, room, size, &found);
-  });
+  const int error = with_growing_buffer(
+      buffer, [&](char* room, std::size_t size) { return look_up(&record, room, size, &found); });
   if (found == nullptr) {
     if (says_not_found(error)) return std::nullopt;
-    return look_up_failed("a group by name", error);
+    return look_up_failed(what, error);
   }
   NamedGroup group{.gid = found->gr_gid, .members = {}};
   for (char** member = found->gr_mem; member != nullptr && *member != nullptr; ++member)
     group.members.emplace_back(*member);
   return group;
+}
+
+}  // namespace
+
+Result<std::optional<NamedGroup>> LinuxHost::find_group(std::string_view name) {
+  if (!could_be_account_name(name)) return std::nullopt;
+  auto named = group_by(
+      "a group by name",
+      [asked = std::string(name)](group* record, char* room, std::size_t size, group** found) {
+        return ::getgrnam_r(asked.c_str(), record, room, size, found);
+      });
+  const auto gid = gid_in(name);
+  if (!named || *named || !gid) return named;
+  return group_by("a group by number",
+                  [&](group* record, char* room, std::size_t size, group** found) {
+                    return ::getgrgid_r(*gid, record, room, size, found);
+                  });
 }
 
 std::uint64_t LinuxHost::start_time_of(pid_t pid) {

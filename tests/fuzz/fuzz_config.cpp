@@ -70,7 +70,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   Document rule_file("50-example.toml", text);
   std::vector<Rule> rules;
-  read_rules(rule_file, rules);
+  Sets sets;
+  read_sets(rule_file, sets);
+  read_rules(rule_file, sets, rules);
   check_findings(rule_file);
   if (rule_file.findings().empty())
     for (const Rule& rule : rules) check_rule(rule);

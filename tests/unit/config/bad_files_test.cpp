@@ -27,6 +27,12 @@ std::string content_of(const fs::path& file) {
   return content.str();
 }
 
+void read_rule_file(Document& document, std::vector<Rule>& rules) {
+  Sets sets;
+  read_sets(document, sets);
+  read_rules(document, sets, rules);
+}
+
 /// Every finding about the file, in the order of its lines.
 std::string rendered_findings(const fs::path& file) {
   const bool settings = file.filename().string().starts_with("settings-");
@@ -35,7 +41,7 @@ std::string rendered_findings(const fs::path& file) {
   if (settings)
     static_cast<void>(read_settings(document, "/etc/usher"));
   else
-    read_rules(document, rules);
+    read_rule_file(document, rules);
 
   auto findings = document.findings();
   std::ranges::sort(findings, {}, [](const Finding& finding) {

@@ -51,6 +51,32 @@ class Load : public ::testing::Test {
   ScratchDirectory scratch;
 };
 
+TEST_F(Load, ASetServesTheRulesOfAllFiles) {
+  scratch.write("shipped/10-a.toml",
+                "[[rule]]\nname = \"first\"\nservice = [\"@late\", \"@early\"]\ndeny = true\n");
+  scratch.write("shipped/00-sets.toml", "[services]\nearly = [\"sudo\"]\n");
+  scratch.write("own/90-sets.toml", "[services]\nlate = [\"su\"]\n");
+  const Configuration loaded = load();
+  ASSERT_EQ(loaded.rules.rules.size(), 1U);
+  EXPECT_THAT(loaded.rules.rules[0].services, ElementsAre("su", "sudo"));
+}
+
+TEST_F(Load, ASetIsDefinedOnceOverAllFilesUnlessItsFileIsMasked) {
+  scratch.write("shipped/00-sets.toml", "[services]\nboth = [\"sudo\"]\n");
+  scratch.write("own/90-sets.toml", "\n[services]\nboth = [\"su\"]\n");
+  EXPECT_THAT(findings(),
+              ElementsAre("90-sets.toml:3: there is already a set `@both` of services"));
+  scratch.write("own/00-sets.toml", "");
+  EXPECT_THAT(findings(), ElementsAre());
+}
+
+TEST_F(Load, AnotherSetIsAnotherVersion) {
+  scratch.write("own/00-sets.toml", "[services]\nboth = [\"su\"]\n");
+  const std::string before = load().rules.version;
+  scratch.write("own/00-sets.toml", "[services]\nboth = [\"sudo\"]\n");
+  EXPECT_NE(load().rules.version, before);
+}
+
 TEST_F(Load, ReadsTheRulesOfAllDirectoriesInTheOrderOfTheirNames) {
   scratch.write("shipped/10-a.toml", deny_rule("first") + deny_rule("second"));
   scratch.write("shipped/30-c.toml", deny_rule("fourth"));

@@ -10,7 +10,7 @@ namespace {
 std::vector<Rule> rules_of(std::string_view text) {
   Document document("50-example.toml", std::string(text));
   std::vector<Rule> rules;
-  read_rules(document, rules);
+  read_rules(document, {}, rules);
   for (const Finding& finding : document.findings()) ADD_FAILURE() << render(finding);
   return rules;
 }
@@ -20,7 +20,7 @@ std::string finding_about(std::string_view line) {
   Document document("50-example.toml",
                     "[[rule]]\nname = \"r\"\nrequire = [\"otp\"]\n" + std::string(line));
   std::vector<Rule> rules;
-  read_rules(document, rules);
+  read_rules(document, {}, rules);
   return document.findings().empty() ? "" : document.findings().front().message;
 }
 
@@ -107,9 +107,9 @@ TEST(Rules, StandInTheOrderOfTheFileAndKnowTheirPlace) {
 TEST(Rules, NamesAreUniqueOverAllFiles) {
   std::vector<Rule> rules;
   Document first("10-first.toml", "\n[[rule]]\nname = \"same\"\ndeny = true\n");
-  read_rules(first, rules);
+  read_rules(first, {}, rules);
   Document second("20-second.toml", "[[rule]]\nname = \"same\"\ndeny = true\n");
-  read_rules(second, rules);
+  read_rules(second, {}, rules);
   EXPECT_TRUE(first.findings().empty());
   ASSERT_EQ(second.findings().size(), 1U);
   EXPECT_EQ(second.findings()[0].at.line, 2U);
@@ -129,7 +129,7 @@ prompt = "separate"
 account = "lenient"
 )");
   std::vector<Rule> rules;
-  read_rules(document, rules);
+  read_rules(document, {}, rules);
   EXPECT_TRUE(document.findings().empty());
   ASSERT_EQ(rules.size(), 2U);
   EXPECT_EQ(rules[0].prompt, PromptLayout::combined);
@@ -148,7 +148,7 @@ TEST(Rules, LimitsOnNamesAndTexts) {
   const auto name_of_size = [](std::size_t size) {
     Document document("f", "[[rule]]\nname = \"" + std::string(size, 'n') + "\"\ndeny = true\n");
     std::vector<Rule> rules;
-    read_rules(document, rules);
+    read_rules(document, {}, rules);
     return document.findings().empty();
   };
   EXPECT_TRUE(name_of_size(128));
@@ -158,7 +158,7 @@ TEST(Rules, LimitsOnNamesAndTexts) {
   const auto denial_of_size = [](std::size_t size) {
     Document document("f", "[[rule]]\nname = \"n\"\ndeny = \"" + std::string(size, 'd') + "\"\n");
     std::vector<Rule> rules;
-    read_rules(document, rules);
+    read_rules(document, {}, rules);
     return document.findings().empty();
   };
   EXPECT_TRUE(denial_of_size(4096));
@@ -182,7 +182,7 @@ TEST(Rules, EverythingThatIsWrongIsReportedAtOnce) {
     colour = "blue"
   )");
   std::vector<Rule> rules;
-  read_rules(document, rules);
+  read_rules(document, {}, rules);
   EXPECT_EQ(document.findings().size(), 5U);
 }
 

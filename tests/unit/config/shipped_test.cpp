@@ -48,22 +48,24 @@ TEST(Shipped, UsherTomlShowsTheDefaultOfEverySetting) {
 }
 
 TEST(Shipped, TheRulesAreRight) {
-  std::size_t files = 0;
   std::vector<Rule> rules;
-  for (const auto& entry : std::filesystem::directory_iterator(kConf / "rules.d")) {
-    Document document(entry.path().filename().string(), content_of(entry.path()));
-    read_rules(document, rules);
+  std::vector<Document> documents;
+  Sets sets;
+  for (const auto& entry : std::filesystem::directory_iterator(kConf / "rules.d"))
+    documents.emplace_back(entry.path().filename().string(), content_of(entry.path()));
+  for (Document& document : documents) read_sets(document, sets);
+  for (Document& document : documents) {
+    read_rules(document, sets, rules);
     for (const Finding& finding : document.findings()) ADD_FAILURE() << render(finding);
-    ++files;
   }
-  EXPECT_GT(files, 0U);
-  EXPECT_GE(rules.size(), files);
+  EXPECT_GT(documents.size(), 1U);
+  EXPECT_FALSE(rules.empty());
 }
 
 TEST(Shipped, SshWantsTwoFactors) {
   Document document("50-ssh.toml", content_of(kConf / "rules.d/50-ssh.toml"));
   std::vector<Rule> rules;
-  read_rules(document, rules);
+  read_rules(document, {}, rules);
   ASSERT_EQ(rules.size(), 1U);
   EXPECT_EQ(rules[0].services, std::vector<std::string>{"sshd"});
   const std::vector<Requirement> expected = {{.any_of = {Factor::password, Factor::publickey}},
@@ -74,11 +76,24 @@ TEST(Shipped, SshWantsTwoFactors) {
 TEST(Shipped, TheExamplesInCommentsAreRight) {
   std::string text = content_of(kConf / "rules.d/50-ssh.toml");
   text = std::regex_replace(text, std::regex("\n# (\\[\\[rule\\]\\]|[a-z_]+ = )"), "\n$1");
+  Document services("00-services.toml", content_of(kConf / "rules.d/00-services.toml"));
   Document document("50-ssh.toml", text);
+  Sets sets;
+  read_sets(services, sets);
   std::vector<Rule> rules;
-  read_rules(document, rules);
+  read_rules(document, sets, rules);
   for (const Finding& finding : document.findings()) ADD_FAILURE() << render(finding);
   EXPECT_EQ(rules.size(), 5U);
+}
+
+/// Whoever knows a locker under [login] knows it in a rule.
+TEST(Shipped, TheSetOfScreenLockersIsTheOneOfTheSettings) {
+  Document services("00-services.toml", content_of(kConf / "rules.d/00-services.toml"));
+  Sets sets;
+  read_sets(services, sets);
+  const auto& of_services = sets[static_cast<std::size_t>(SetKind::services)];
+  ASSERT_TRUE(of_services.contains("screen-lockers"));
+  EXPECT_EQ(of_services.at("screen-lockers").names, ServiceTraits{}.screen_lockers);
 }
 
 }  // namespace

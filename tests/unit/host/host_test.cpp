@@ -53,6 +53,17 @@ TEST(LinuxHost, FindsAGroupByNameAndNoneThatIsNot) {
   EXPECT_FALSE(*none);
 }
 
+TEST(LinuxHost, FindsAGroupByNumberToo) {
+  LinuxHost host;
+  const auto root = host.find_group("0");
+  ASSERT_TRUE(root && *root);
+  EXPECT_EQ((*root)->gid, 0U);
+  for (const char* none : {"3999999999", "4294967296", "-1", "+0", "0x0", "0 "}) {
+    const auto found = host.find_group(none);
+    EXPECT_TRUE(!found || !*found) << none;
+  }
+}
+
 TEST(LinuxHost, ANameThatIsNoneFindsNobody) {
   LinuxHost host;
   using namespace std::string_view_literals;

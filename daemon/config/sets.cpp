@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/config/sets.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "daemon/config/lists.h"
+#include "daemon/config/names.h"
+#include "daemon/config/origins.h"
+#include "daemon/config/text.h"
+
+namespace usher::config {
+namespace {
+
+constexpr std::size_t kMaxSetName = 64;  // bytes
+
+struct Section {
+  std::string_view name;
+  std::string_view example;  // a line of it
+};
+
+/// In the order of SetKind.
+constexpr std::array<Section, kSetKinds> kSections = {
+    Section{"services", R"(sudo = ["sudo", "sudo-i"])"},
+    Section{"users", R"(operators = ["alice", "bob"])"},
+    Section{"groups", R"(administrators = ["sudo", "wheel"])"},
+    Section{"networks", R"(office = ["192.0.2.0/24", "2001:db8::/32"])"},
+};
+
+const Section& section(SetKind kind) { return kSections[static_cast<std::size_t>(kind)]; }
+
+NameKind name_kind_of(SetKind kind) {
+  switch (kind) {
+    case SetKind::users:
+      return NameKind::user;
+    case SetKind::groups:
+      return NameKind::group;
+    case SetKind::services:
+    case SetKind::networks:
+      break;
+  }
+  return NameKind::service;
+}
+
+bool is_set_name(std::string_view name) {
+  return !name.empty() && name.size() <= kMaxSetName && std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+}
+
+void read_member(Document& document, SetKind kind, const Text& member, NamedSet& set) {
+  if (is_set_reference(member.value))
+    return document.report(
+        member.at, fmt::format("a set can't hold another set, such as {}", ticked(member.value)),
+        "list its members here too");
+  if (kind != SetKind::networks) {
+    if (check_name(document, name_kind_of(kind), member)) set.names.push_back(member.value);
+  } else if (auto origin = read_origin(document, member)) {
+    set.origins.push_back(std::move(*origin));
+  }
+}
+
+void read_set(Document& document, SetKind kind, const toml::key& key, const toml::node& node,
+              Sets& sets) {
+  const auto at = key.source().begin;
+  const std::string name(key.str());
+  if (!is_set_name(name))
+    return document.report(at, fmt::format("{} can't be the name of a set", ticked(name)),
+                           fmt::format("it may have up to {} of a-z, 0-9, - and _", kMaxSetName));
+  auto& named = sets[static_cast<std::size_t>(kind)];
+  if (const auto other = named.find(name); other != named.end())
+    return document.report(
+        at, fmt::format("there is already a set {} of {}", ticked("@" + name), section_of(kind)),
+        fmt::format("the other stands at {}:{}; mask that file, or choose another name",
+                    other->second.at.file, other->second.at.line));
+  NamedSet& set = named[name];
+  set.at = document.position_of(at);
+  for (const Text& member : read_some_texts({document, name, node}))
+    read_member(document, kind, member, set);
+}
+
+}  // namespace
+
+std::string_view section_of(SetKind kind) { return section(kind).name; }
+
+std::optional<SetKind> set_kind_of(std::string_view name) {
+  const auto found = std::ranges::find(kSections, name, &Section::name);
+  if (found == kSections.end()) return std::nullopt;
+  return static_cast<SetKind>(found - kSections.begin());
+}
+
+void read_sets(Document& document, Sets& sets) {
+  for (auto&& [key, node] : document.root()) {
+    const auto kind = set_kind_of(key.str());
+    if (!kind) continue;
+    const auto* table = node.as_table();
+    if (table == nullptr) {
+      document.report(
+          key.source().begin,
+          fmt::format("{} is a section of named sets, not {}", ticked(key.str()), kind_of(node)),
+          fmt::format("write [{}] alone on a line, and below it a line like {}", key.str(),
+                      section(*kind).example));
+      continue;
+    }
+    for (auto&& [name, members] : *table) read_set(document, *kind, name, members, sets);
+  }
+}
+
+bool is_set_reference(std::string_view text) { return text.starts_with('@'); }
+
+const NamedSet* find_set(Document& document, const Sets& sets, SetKind kind,
+                         const Text& reference) {
+  const auto& named = sets[static_cast<std::size_t>(kind)];
+  const std::string_view name = std::string_view(reference.value).substr(1);
+  if (const auto found = named.find(name); found != named.end()) return &found->second;
+
+  std::vector<std::string_view> names;
+  names.reserve(named.size());
+  for (const auto& [known, set] : named) names.push_back(known);
+  std::string hint;
+  if (const auto meant = nearest(name, names))
+    hint = fmt::format("did you mean `@{}`?", *meant);
+  else
+    hint = fmt::format("define it under [{}], with a line like {}", section_of(kind),
+                       section(kind).example);
+  document.report(
+      reference.at,
+      fmt::format("there is no set {} of {}", ticked(reference.value), section_of(kind)), hint);
+  return nullptr;
+}
+
+}  // namespace usher::config
