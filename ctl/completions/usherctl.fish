@@ -4,7 +4,7 @@
 # The words of the command line that are neither options nor what they take.
 function __usherctl_words
     set -l takes_value --config --socket --control --color --store --master-key --label \
-        --algorithm --digits --period --service --from --with --user --count -n
+        --algorithm --digits --period --service --from --tty --with --user --count -n
     set -l skip no
     for word in (commandline -opc)[2..-1]
         if test $skip = yes
