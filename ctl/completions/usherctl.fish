@@ -77,6 +77,7 @@ complete -c usherctl -n '__usherctl_is otp remove' -l label -x -d 'Which'
 complete -c usherctl -n '__usherctl_is explain' -a '(__fish_complete_users)'
 complete -c usherctl -n '__usherctl_is explain' -l service -x -a '(path basename /etc/pam.d/*)' -d 'Through what'
 complete -c usherctl -n '__usherctl_is explain' -l from -x -d 'The address they come from'
+complete -c usherctl -n '__usherctl_is explain' -l tty -x -d 'The terminal or display they sit at'
 complete -c usherctl -n '__usherctl_is explain' -l with -x -a 'publickey password' -d 'What is proven already'
 
 complete -c usherctl -n '__usherctl_is log' -s n -l count -x -d 'How many events'

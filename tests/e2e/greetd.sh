@@ -82,12 +82,16 @@ kinds() { python3 -c '
 import json, sys
 for line in open(sys.argv[1], encoding="utf-8"):
     event = json.loads(line)
-    if event.get("service") == "greetd":
+    if event.get("service") == "greetd" and event["kind"] != "session-closed":
         print(event["kind"], event["person"], event["rule"])' $usher_audit; }
+# greetd answers when the program is started, not when it has ended.
+has_opened() { kinds | grep -q '^session-opened'; }
+wait_until $stage_patience has_opened
 check 'the log tells the same' equal "$(kinds)" 'login-denied ada at the screen
 login-denied bea bea is on leave
 login-accepted ada at the screen
-account-accepted ada at the screen'
+account-accepted ada at the screen
+session-opened ada at the screen'
 check 'usherd ends in order' usherd_stop
 no_secret_in "$usher_audit" "$S"/log/*
 check_done
