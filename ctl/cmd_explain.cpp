@@ -21,7 +21,6 @@ struct Question {
   std::string user;
   std::string service;
   std::string from;
-  std::string tty;
   std::vector<std::string> with;
 };
 
@@ -74,7 +73,6 @@ std::string described(const Question& question) {
   std::string text = fmt::format(
       "{} through {}, {}", question.user, question.service,
       question.from.empty() || question.from == "local" ? "local" : "from " + question.from);
-  if (!question.tty.empty()) text += ", at " + question.tty;
   if (!question.with.empty()) text += ", with " + joined(question.with, " and ");
   return text;
 }
@@ -141,19 +139,16 @@ Run setup_explain(CLI::App& app) {
       ->required();
   app.add_option("--from", question->from, "The address they come from; local without it")
       ->type_name("ADDRESS");
-  app.add_option("--tty", question->tty, "The terminal or display they sit at; none without it")
-      ->type_name("TTY");
   app.add_option("--with", question->with,
                  "What is proven already: publickey (to sshd), password (to a module before)")
       ->type_name("FACTOR")
       ->check(CLI::IsMember({"publickey", "password"}).description(""))
       ->allow_extra_args(false);
   return [question](const Globals& globals) {
-    Json parameters{{"user", question->user},
-                    {"service", question->service},
-                    {"from", question->from},
-                    {"with", question->with}};
-    if (!question->tty.empty()) parameters["tty"] = question->tty;
+    const Json parameters{{"user", question->user},
+                          {"service", question->service},
+                          {"from", question->from},
+                          {"with", question->with}};
     return ask_control(globals, "Explain", parameters,
                        [&](const Json& reply) { return show(globals, *question, reply); });
   };

@@ -16,7 +16,7 @@ std::string number(const Json& reply, const char* member) {
   return fmt::format("{}", reply.at(member).get<std::int64_t>());
 }
 
-Table table_of(const Json& reply) {
+Table status_table(const Json& reply) {
   Table table({"", ""});
   const auto row = [&](std::string name, std::string value) {
     table.add({{.text = std::move(name), .style = Style::strong}, {.text = std::move(value)}});
@@ -37,7 +37,7 @@ Table table_of(const Json& reply) {
 Run setup_status(CLI::App&) {
   return [](const Globals& globals) {
     return ask_control(globals, "Status", Json::object(), [&](const Json& reply) {
-      const Table table = table_of(reply);
+      const Table table = status_table(reply);
       if (globals.json)
         print_json(reply);
       else

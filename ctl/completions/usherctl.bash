@@ -9,7 +9,7 @@ _usherctl_options() {
   'password set') echo '--stdin' ;;
   'otp add') echo '--stdin --label --algorithm --digits --period --no-qr --plain' ;;
   'otp remove') echo '--stdin --label' ;;
-  explain) echo '--service --from --tty --with' ;;
+  explain) echo '--service --from --with' ;;
   log) echo '-n --count --user' ;;
   '') echo '--version' ;;
   esac
@@ -51,7 +51,7 @@ _usherctl() {
   --digits) values='6 7 8' ;;
   --with) values='publickey password' ;;
   --service) values=$(cd /etc/pam.d 2>/dev/null && echo *) ;;
-  --label | --period | --from | --tty | --count | -n) return ;;
+  --label | --period | --from | --count | -n) return ;;
   esac
   if [[ -n $values ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$values" -- "$current")
@@ -62,7 +62,7 @@ _usherctl() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
     --config | --socket | --control | --color | --store | --master-key | --label | --algorithm | \
-      --digits | --period | --service | --from | --tty | --with | --user | --count | -n)
+      --digits | --period | --service | --from | --with | --user | --count | -n)
       [[ ${COMP_WORDS[i + 1]-} != '=' ]] || ((i++))
       ((i++))
       ;;

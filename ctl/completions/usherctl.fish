@@ -4,7 +4,7 @@
 # The words of the command line that are neither options nor what they take.
 function __usherctl_words
     set -l takes_value --config --socket --control --color --store --master-key --label \
-        --algorithm --digits --period --service --from --tty --with --user --count -n
+        --algorithm --digits --period --service --from --with --user --count -n
     set -l skip no
     for word in (commandline -opc)[2..-1]
         if test $skip = yes
@@ -77,7 +77,6 @@ complete -c usherctl -n '__usherctl_is otp remove' -l label -x -d 'Which'
 complete -c usherctl -n '__usherctl_is explain' -a '(__fish_complete_users)'
 complete -c usherctl -n '__usherctl_is explain' -l service -x -a '(path basename /etc/pam.d/*)' -d 'Through what'
 complete -c usherctl -n '__usherctl_is explain' -l from -x -d 'The address they come from'
-complete -c usherctl -n '__usherctl_is explain' -l tty -x -d 'The terminal or display they sit at'
 complete -c usherctl -n '__usherctl_is explain' -l with -x -a 'publickey password' -d 'What is proven already'
 
 complete -c usherctl -n '__usherctl_is log' -s n -l count -x -d 'How many events'

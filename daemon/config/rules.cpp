@@ -64,18 +64,6 @@ void read_origins(const Entry& entry, const Sets& sets, Rule& rule) {
   }
 }
 
-void read_ttys(const Entry& entry, const Sets& /*sets*/, Rule& rule) {
-  constexpr std::string_view kDirectory = "/dev/";
-  for (const Text& tty : read_some_texts(entry)) {
-    const std::string& name = tty.value;
-    if (name.starts_with(kDirectory))
-      entry.document.report(tty.at, fmt::format("{} is named without its directory", ticked(name)),
-                            fmt::format("write \"{}\"", name.substr(kDirectory.size())));
-    else if (check_name(entry.document, NameKind::tty, tty))
-      rule.ttys.push_back(name);
-  }
-}
-
 void read_require(const Entry& entry, const Sets& /*sets*/, Rule& rule) {
   rule.require = read_requirements(entry);
 }
@@ -153,7 +141,6 @@ constexpr std::array kRuleKeys = {
     RuleKey{"group", read_names<&Rule::groups, NameKind::group, SetKind::groups>},
     RuleKey{"from", read_origins<&Rule::from>},
     RuleKey{"not_from", read_origins<&Rule::not_from>},
-    RuleKey{"tty", read_ttys},
     RuleKey{"require", read_require},
     RuleKey{"deny", read_deny},
     RuleKey{"prompt", read_prompt},
@@ -161,7 +148,7 @@ constexpr std::array kRuleKeys = {
 };
 
 /// Of the rule language, but not built: ignoring one would let in whom it keeps out.
-constexpr std::array<std::string_view, 6> kLaterKeys = {"mode",    "reuse", "hours",
+constexpr std::array<std::string_view, 7> kLaterKeys = {"mode",    "reuse", "hours", "tty",
                                                         "session", "enrol", "scope"};
 
 void report_unknown_key(Document& document, const toml::key& key) {
@@ -268,6 +255,10 @@ void report_stranger(Document& document, const toml::key& key, const toml::node&
 }
 
 }  // namespace
+
+bool is_rule_key(std::string_view name) {
+  return contains(kLaterKeys, name) || contains(kRuleKeys, name, &RuleKey::name);
+}
 
 void read_rules(Document& document, const Sets& sets, std::vector<Rule>& rules) {
   for (auto&& [key, node] : document.root()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "daemon/config/document.h"
@@ -8,6 +9,9 @@
 #include "daemon/model/rule.h"
 
 namespace usher::config {
+
+/// Whether a rule may have such a key, in this version or a later one.
+[[nodiscard]] bool is_rule_key(std::string_view name);
 
 /// Appends the rules of one file to `rules`, those of the files before it. `sets` are those of all
 /// files: a set may stand below the rule that uses it. What is wrong is

@@ -9,6 +9,7 @@
 #include "daemon/config/lists.h"
 #include "daemon/config/names.h"
 #include "daemon/config/origins.h"
+#include "daemon/config/rules.h"
 #include "daemon/config/text.h"
 
 namespace usher::config {
@@ -66,6 +67,13 @@ void read_set(Document& document, SetKind kind, const toml::key& key, const toml
               Sets& sets) {
   const auto at = key.source().begin;
   const std::string name(key.str());
+  // Below a section of sets, a rule's line would be taken for a set, and the rule would be without.
+  if (is_rule_key(name))
+    return document.report(
+        at,
+        fmt::format("{} is a line of a rule, but stands under [{}]", ticked(name),
+                    section_of(kind)),
+        "move it up, below the [[rule]] it belongs to; a set needs another name");
   if (!is_set_name(name))
     return document.report(at, fmt::format("{} can't be the name of a set", ticked(name)),
                            fmt::format("it may have up to {} of a-z, 0-9, - and _", kMaxSetName));

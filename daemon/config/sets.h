@@ -33,8 +33,8 @@ using Sets = std::array<std::map<std::string, NamedSet, std::less<>>, kSetKinds>
 
 /// The section of a rule file that holds sets of this kind: "services".
 [[nodiscard]] std::string_view section_of(SetKind kind);
-/// The kind of sets that a section holds; none where it holds something else.
-[[nodiscard]] std::optional<SetKind> set_kind_of(std::string_view section);
+/// The kind of sets that the section `name` holds; none where it holds something else.
+[[nodiscard]] std::optional<SetKind> set_kind_of(std::string_view name);
 
 /// Adds the sets of one file to `sets`, those of the files before it. What is wrong is reported;
 /// a set with a mistake in it is there all the same, so that no rule is blamed for it.

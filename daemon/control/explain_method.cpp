@@ -159,12 +159,6 @@ VarlinkReply explain_method(const Json& parameters, const ControlPeer&, ControlP
   if (!service) return std::unexpected(service.error());
   const auto from = text_parameter(parameters, "from", kMaxName);
   if (!from) return std::unexpected(from.error());
-  std::string tty;
-  if (parameters.contains("tty") && !parameters["tty"].is_null()) {
-    auto text = text_parameter(parameters, "tty", kMaxName);
-    if (!text) return std::unexpected(std::move(text.error()));
-    tty = std::move(*text);
-  }
   const auto proofs = imagined_proofs(parameters);
   if (!proofs) return std::unexpected(proofs.error());
 
@@ -177,7 +171,6 @@ VarlinkReply explain_method(const Json& parameters, const ControlPeer&, ControlP
   const GroupFacts groups = look_up_groups(*rules, *person ? &**person : nullptr, ports.host);
   const Facts facts{.service = *service,
                     .source = Source::of(*from == "local" ? std::string_view{} : *from),
-                    .tty = tty,
                     .person = groups.person ? &*groups.person : nullptr,
                     .unresolved_groups = groups.unresolved,
                     .proven = *proofs};

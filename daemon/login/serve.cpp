@@ -88,16 +88,12 @@ void remember_success(Hearing& hearing) {
 }  // namespace
 
 Decision judge_and_note(Hearing& hearing, const Person* person, std::span<const Proof> proven) {
-  const Request& request = hearing.request;
   const GroupFacts groups = look_up_groups(hearing.rules, person, hearing.ports.host);
-  Facts facts{.service = request.service,
-              .source = Source::of(request.rhost),
-              .tty = std::nullopt,
-              .person = groups.person ? &*groups.person : nullptr,
-              .unresolved_groups = groups.unresolved,
-              .proven = proven};
-  if (request.caller.trusted) facts.tty = request.tty;
-  Decision decision = judge(hearing.rules, facts);
+  Decision decision = judge(hearing.rules, {.service = hearing.request.service,
+                                            .source = Source::of(hearing.request.rhost),
+                                            .person = groups.person ? &*groups.person : nullptr,
+                                            .unresolved_groups = groups.unresolved,
+                                            .proven = proven});
   if (decision.rule != nullptr) {
     hearing.event.rule = decision.rule->name;
     hearing.event.rule_at = decision.rule->at;

@@ -41,7 +41,6 @@ struct Rule {
   std::vector<std::string> groups;
   std::vector<Origin> from;
   std::vector<Origin> not_from;
-  std::vector<std::string> ttys;     // without "/dev/"
   std::vector<Requirement> require;  // all of them; empty only where deny
   bool deny = false;
   std::string deny_text;  // for the person; may be empty

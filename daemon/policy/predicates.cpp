@@ -139,33 +139,10 @@ std::string words_for_not_from(const Rule& rule, const Facts& facts) {
   return words_for_source(rule.not_from, facts.source, "not_from");
 }
 
-// tty
-
-std::string_view without_directory(std::string_view tty) {
-  constexpr std::string_view kDirectory = "/dev/";
-  if (tty.starts_with(kDirectory)) tty.remove_prefix(kDirectory.size());
-  return tty;
-}
-
-Match match_tty(const Rule& rule, const Facts& facts) {
-  if (rule.ttys.empty()) return Match::yes;
-  if (!facts.tty) return Match::unknown;
-  return matched(names(rule.ttys, without_directory(*facts.tty)));
-}
-
-std::string words_for_tty(const Rule& rule, const Facts& facts) {
-  if (rule.ttys.empty()) return {};
-  if (!facts.tty) return "a terminal named by a program without privileges is not believed";
-  const std::string_view tty = without_directory(*facts.tty);
-  if (match_tty(rule, facts) == Match::yes) return fmt::format("tty is {}", tty);
-  if (tty.empty()) return fmt::format("there is no tty, and so not one of {}", joined(rule.ttys));
-  return fmt::format("tty is {}, not one of {}", tty, joined(rule.ttys));
-}
-
 constexpr std::array kPredicates = {
     Predicate{match_service, words_for_service},   Predicate{match_user, words_for_user},
     Predicate{match_group, words_for_group},       Predicate{match_from, words_for_from},
-    Predicate{match_not_from, words_for_not_from}, Predicate{match_tty, words_for_tty},
+    Predicate{match_not_from, words_for_not_from},
 };
 
 }  // namespace

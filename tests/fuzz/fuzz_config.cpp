@@ -54,7 +54,7 @@ void check_rule(const Rule& rule) {
       seen.push_back(factor);
     }
   }
-  for (const auto* names : {&rule.services, &rule.users, &rule.groups, &rule.ttys})
+  for (const auto* names : {&rule.services, &rule.users, &rule.groups})
     for (const std::string& name : *names) require(is_one_printable_line(name) && !name.empty());
 }
 

@@ -35,7 +35,6 @@ TEST(Rules, EverythingCanBeSaid) {
     group = ["sudo"]
     from = ["10.0.0.0/8", "2001:db8::/32", "local"]
     not_from = ["10.9.0.0/16", "10.8.0.1"]
-    tty = ["tty1", ":0"]
     require = ["password | publickey", "otp"]
   )");
   ASSERT_EQ(rules.size(), 1U);
@@ -52,7 +51,6 @@ TEST(Rules, EverythingCanBeSaid) {
   EXPECT_TRUE(rule.from[2].local);
   ASSERT_EQ(rule.not_from.size(), 2U);
   EXPECT_EQ(rule.not_from[1].network, parse_network("10.8.0.1/32"));
-  EXPECT_EQ(rule.ttys, (std::vector<std::string>{"tty1", ":0"}));
   EXPECT_EQ(rule.require[0].any_of, (std::vector{Factor::password, Factor::publickey}));
   EXPECT_EQ(rule.require[1].any_of, (std::vector{Factor::otp}));
   EXPECT_FALSE(rule.deny);
@@ -141,7 +139,7 @@ account = "lenient"
 }
 
 TEST(Rules, NothingThatIsNotBuiltIsIgnored) {
-  for (const char* key : {"mode", "reuse", "hours", "session", "enrol", "scope"})
+  for (const char* key : {"mode", "reuse", "hours", "tty", "session", "enrol", "scope"})
     EXPECT_EQ(finding_about(std::string(key) + " = true"),
               "`" + std::string(key) + "` is not supported by this version");
 }

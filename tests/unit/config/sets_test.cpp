@@ -93,6 +93,17 @@ TEST(Sets, ThatAreNotThereAreNeverNothing) {
         << key;
 }
 
+/// The rule above would match more than it says.
+TEST(Sets, ARulesLineBelowTheirSectionIsNoSet) {
+  for (const char* key :
+       {"from", "not_from", "service", "user", "group", "account", "hours", "tty"})
+    EXPECT_NE(first_finding(std::string("[[rule]]\nname = \"r\"\nrequire = [\"otp\"]\n"
+                                        "[users]\n") +
+                            key + " = [\"alice\"]\n"),
+              "")
+        << key;
+}
+
 TEST(Sets, HoldNoSets) { EXPECT_NE(first_finding("[services]\nall = [\"@all\"]\n"), ""); }
 
 }  // namespace

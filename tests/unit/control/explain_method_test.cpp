@@ -55,22 +55,6 @@ TEST_F(ExplainMethodTest, ShowsTheRulesThatDidNotMatch) {
   EXPECT_EQ((*reply)["traces"][0]["match"], "no");
 }
 
-TEST_F(ExplainMethodTest, ImaginesATty) {
-  RuleSet rules = some_rules();
-  rules.rules[0].ttys = {"ssh"};
-  rules_.replace(std::move(rules));
-  const auto at = [&](const Json& tty) {
-    Json parameters{{"user", "alice"}, {"service", "sshd"}, {"from", ""}, {"with", Json::array()}};
-    if (!tty.is_null()) parameters["tty"] = tty;
-    const auto reply = call(kRoot, "org.usher.control.Explain", parameters);
-    return reply ? (*reply)["decision"].get<std::string>() : reply.error().name;
-  };
-  EXPECT_EQ(at("ssh"), "ask");
-  EXPECT_EQ(at("tty1"), "denied");
-  EXPECT_EQ(at(nullptr), "denied");
-  EXPECT_EQ(at(7), "org.varlink.service.InvalidParameter");
-}
-
 TEST_F(ExplainMethodTest, TakesEmptyAndLocalForTheSameOrigin) {
   RuleSet rules = some_rules();
   rules.rules[0].from = {{.local = true, .network = {}, .spelling = "local"}};

@@ -44,18 +44,6 @@ Does it match? Rules in their order, up to the one that decides:
                    R"("service":"sshd","from":"192.0.2.7","with":["publickey"]}})");
 }
 
-TEST(Explain, AsksAboutATty) {
-  std::string heard;
-  {
-    const FakeControl usherd(returns(kAsk, &heard));
-    const Outcome outcome = usherctl(
-        {"explain", "ada", "--service", "login", "--tty", "tty1", "--control", usherd.path()});
-    EXPECT_NE(outcome.out.find("ada through login, local, at tty1\n"), std::string::npos)
-        << outcome.out;
-  }
-  EXPECT_NE(heard.find(R"("tty":"tty1")"), std::string::npos) << heard;
-}
-
 TEST(Explain, WhatThePersonLacksIsNoWayInAndSaysHowToHelp) {
   const FakeControl usherd(returns(R"({
     "decision": "ask", "reason": "rule \"all\" wants password|publickey and otp", "rule": "all",

@@ -37,23 +37,6 @@ TEST_F(ScreenLockerTest, OpensForItsOwnPerson) {
   EXPECT_TRUE(run(account, nothing)->accepted);
 }
 
-/// The terminal is its own word, and a rule must not hang on that, whichever it names.
-TEST_F(ScreenLockerTest, IsNotBelievedAboutItsTerminal) {
-  Rule at_terminal = password_and_code();
-  at_terminal.services = {"xsecurelock"};
-  at_terminal.ttys = {"tty1"};
-  Rule elsewhere = rule("elsewhere", {{{Factor::password}}});
-  elsewhere.services = {"xsecurelock"};
-  use_rules({at_terminal, elsewhere});
-  for (const char* tty : {"tty1", "tty2", ""}) {
-    Request locker = locker_of("alice");
-    locker.tty = tty;
-    ScriptedDialogue nothing;
-    EXPECT_FALSE(run(locker, nothing)->accepted) << tty;
-    EXPECT_EQ(audit.last().rule, at_terminal.name) << tty;
-  }
-}
-
 TEST_F(ScreenLockerTest, AsksForNobodyElse) {
   host.add_user("bob", 1001);
   expect_refused(locker_of("bob"));

@@ -89,33 +89,6 @@ TEST(Judge, AnUnknownUserIsNamedByNoRuleAndInNoGroup) {
   EXPECT_FALSE(matches(by_group, facts_of("sshd", "", nullptr)));
 }
 
-TEST(Judge, TheTtyMatchesExactlyWithOrWithoutItsDirectory) {
-  Rule rule = rule_named("consoles");
-  rule.ttys = {"tty1", ":0"};
-  Facts facts = facts_of("login", "");
-  for (const char* inside : {"tty1", "/dev/tty1", ":0"}) {
-    facts.tty = inside;
-    EXPECT_TRUE(matches(rule, facts)) << inside;
-  }
-  for (const char* outside : {"", "tty", "tty10", "TTY1", "/dev//tty1", "/dev/", ":0.0", "tty1 "}) {
-    facts.tty = outside;
-    EXPECT_FALSE(matches(rule, facts)) << outside;
-    EXPECT_EQ(judge(rule_set({rule, rule_named("all")}), facts).kind, Kind::ask) << outside;
-  }
-}
-
-TEST(Judge, ATtyThatNobodyVouchesForIsUnknownAndDenies) {
-  Rule rule = rule_named("consoles");
-  rule.ttys = {"tty1"};
-  const RuleSet rules = rule_set({rule, rule_named("all")});
-  Facts facts = facts_of("i3lock", "");
-  facts.tty = std::nullopt;
-  const Decision decision = judge(rules, facts);
-  EXPECT_EQ(decision.kind, Kind::denied);
-  ASSERT_NE(decision.rule, nullptr);
-  EXPECT_EQ(decision.rule->name, "consoles");
-}
-
 TEST(Judge, FromMatchesAnyOfItsNetworks) {
   Rule rule = rule_named("from");
   rule.from = origins({"10.0.0.0/8", "2001:db8::/32", "203.0.113.9"});
