@@ -231,12 +231,10 @@ Rule read_rule(Document& document, const toml::table& table, const Sets& sets,
 void report_stranger(Document& document, const toml::key& key, const toml::node& node) {
   const auto at = key.source().begin;
   constexpr std::array<std::string_view, 1> kMeant = {"rule"};
-  constexpr std::array<std::string_view, kSetKinds> kSections = {"services", "users", "groups",
-                                                                 "networks"};
-  if (node.is_table() && nearest(key.str(), kSections))
+  if (node.is_table() && nearest(key.str(), kSetSections))
     return document.report(
         at, fmt::format("there is nothing named {} in a rule file", ticked(key.str())),
-        did_you_mean(key.str(), kSections));
+        did_you_mean(key.str(), kSetSections));
   // [[rules]], not [rules].
   if (node.is_array_of_tables() && nearest(key.str(), kMeant))
     return document.report(

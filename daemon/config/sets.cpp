@@ -18,32 +18,20 @@ namespace {
 constexpr std::size_t kMaxSetName = 64;  // bytes
 
 struct Section {
-  std::string_view name;
-  std::string_view example;  // a line of it
+  std::optional<NameKind> names;  // what its members are; none of networks
+  std::string_view example;       // a line of it
 };
 
 /// In the order of SetKind.
-constexpr std::array<Section, kSetKinds> kSections = {
-    Section{"services", R"(sudo = ["sudo", "sudo-i"])"},
-    Section{"users", R"(operators = ["alice", "bob"])"},
-    Section{"groups", R"(administrators = ["sudo", "wheel"])"},
-    Section{"networks", R"(office = ["192.0.2.0/24", "2001:db8::/32"])"},
+constexpr std::array<Section, kSetSections.size()> kSections = {
+    Section{NameKind::service, R"(sudo = ["sudo", "sudo-i"])"},
+    Section{NameKind::user, R"(operators = ["alice", "bob"])"},
+    Section{NameKind::group, R"(administrators = ["sudo", "wheel"])"},
+    Section{std::nullopt, R"(office = ["192.0.2.0/24", "2001:db8::/32"])"},
 };
 
 const Section& section(SetKind kind) { return kSections[static_cast<std::size_t>(kind)]; }
-
-NameKind name_kind_of(SetKind kind) {
-  switch (kind) {
-    case SetKind::users:
-      return NameKind::user;
-    case SetKind::groups:
-      return NameKind::group;
-    case SetKind::services:
-    case SetKind::networks:
-      break;
-  }
-  return NameKind::service;
-}
+std::string_view section_of(SetKind kind) { return kSetSections[static_cast<std::size_t>(kind)]; }
 
 bool is_set_name(std::string_view name) {
   return !name.empty() && name.size() <= kMaxSetName && std::ranges::all_of(name, [](char c) {
@@ -56,8 +44,8 @@ void read_member(Document& document, SetKind kind, const Text& member, NamedSet&
     return document.report(
         member.at, fmt::format("a set can't hold another set, such as {}", ticked(member.value)),
         "list its members here too");
-  if (kind != SetKind::networks) {
-    if (check_name(document, name_kind_of(kind), member)) set.names.push_back(member.value);
+  if (const auto names = section(kind).names) {
+    if (check_name(document, *names, member)) set.names.push_back(member.value);
   } else if (auto origin = read_origin(document, member)) {
     set.origins.push_back(std::move(*origin));
   }
@@ -91,12 +79,10 @@ void read_set(Document& document, SetKind kind, const toml::key& key, const toml
 
 }  // namespace
 
-std::string_view section_of(SetKind kind) { return section(kind).name; }
-
 std::optional<SetKind> set_kind_of(std::string_view name) {
-  const auto found = std::ranges::find(kSections, name, &Section::name);
-  if (found == kSections.end()) return std::nullopt;
-  return static_cast<SetKind>(found - kSections.begin());
+  const auto found = std::ranges::find(kSetSections, name);
+  if (found == kSetSections.end()) return std::nullopt;
+  return static_cast<SetKind>(found - kSetSections.begin());
 }
 
 void read_sets(Document& document, Sets& sets) {

@@ -19,7 +19,9 @@ namespace usher::config {
 
 /// What the members of a set are; the section of a rule file it stands in.
 enum class SetKind : std::uint8_t { services, users, groups, networks };
-inline constexpr std::size_t kSetKinds = 4;
+/// The sections, in that order.
+inline constexpr std::array<std::string_view, 4> kSetSections = {"services", "users", "groups",
+                                                                 "networks"};
 
 /// One set: names, or of SetKind::networks origins.
 struct NamedSet {
@@ -29,10 +31,8 @@ struct NamedSet {
 };
 
 /// The sets of all rule files; each kind has names of its own.
-using Sets = std::array<std::map<std::string, NamedSet, std::less<>>, kSetKinds>;
+using Sets = std::array<std::map<std::string, NamedSet, std::less<>>, kSetSections.size()>;
 
-/// The section of a rule file that holds sets of this kind: "services".
-[[nodiscard]] std::string_view section_of(SetKind kind);
 /// The kind of sets that the section `name` holds; none where it holds something else.
 [[nodiscard]] std::optional<SetKind> set_kind_of(std::string_view name);
 

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "daemon/config/document.h"
-#include "daemon/config/rules.h"
 #include "daemon/config/settings.h"
 #include "daemon/config/text.h"
+#include "tests/unit/config/rule_file.h"
 
 namespace {
 
@@ -69,10 +69,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (settings_file.findings().empty()) check_settings(settings.settings);
 
   Document rule_file("50-example.toml", text);
-  std::vector<Rule> rules;
-  Sets sets;
-  read_sets(rule_file, sets);
-  read_rules(rule_file, sets, rules);
+  const std::vector<Rule> rules = testing::read_rule_file(rule_file);
   check_findings(rule_file);
   if (rule_file.findings().empty())
     for (const Rule& rule : rules) check_rule(rule);

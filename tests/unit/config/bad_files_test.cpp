@@ -11,8 +11,8 @@
 #include <tuple>
 
 #include "daemon/config/document.h"
-#include "daemon/config/rules.h"
 #include "daemon/config/settings.h"
+#include "tests/unit/config/rule_file.h"
 
 namespace usher::config {
 namespace {
@@ -27,21 +27,14 @@ std::string content_of(const fs::path& file) {
   return content.str();
 }
 
-void read_rule_file(Document& document, std::vector<Rule>& rules) {
-  Sets sets;
-  read_sets(document, sets);
-  read_rules(document, sets, rules);
-}
-
 /// Every finding about the file, in the order of its lines.
 std::string rendered_findings(const fs::path& file) {
   const bool settings = file.filename().string().starts_with("settings-");
   Document document(settings ? "usher.toml" : "50-example.toml", content_of(file));
-  std::vector<Rule> rules;
   if (settings)
     static_cast<void>(read_settings(document, "/etc/usher"));
   else
-    read_rule_file(document, rules);
+    static_cast<void>(testing::read_rule_file(document));
 
   auto findings = document.findings();
   std::ranges::sort(findings, {}, [](const Finding& finding) {

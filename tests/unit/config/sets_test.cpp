@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "daemon/config/rules.h"
+#include "tests/unit/config/rule_file.h"
 
 namespace usher::config {
 namespace {
@@ -13,20 +13,14 @@ using Names = std::vector<std::string>;
 /// The rules of one file, whose sets are its own.
 std::vector<Rule> rules_of(std::string_view text) {
   Document document("50-example.toml", std::string(text));
-  Sets sets;
-  read_sets(document, sets);
-  std::vector<Rule> rules;
-  read_rules(document, sets, rules);
+  auto rules = testing::read_rule_file(document);
   for (const Finding& finding : document.findings()) ADD_FAILURE() << render(finding);
   return rules;
 }
 
 std::string first_finding(std::string_view text) {
   Document document("50-example.toml", std::string(text));
-  Sets sets;
-  read_sets(document, sets);
-  std::vector<Rule> rules;
-  read_rules(document, sets, rules);
+  static_cast<void>(testing::read_rule_file(document));
   return document.findings().empty() ? "" : document.findings().front().message;
 }
 
