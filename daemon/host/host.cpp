@@ -65,8 +65,20 @@ Result<std::vector<gid_t>> gids_of(const char* name, gid_t primary) {
   }
 }
 
-// The name is empty where the group has none. A name that is missed here decides nothing: policy
-// has each group that a rule names looked up by that name.
+// A number in a rule is a gid, so that no group which is named like one stands in for another.
+bool is_number(std::string_view name) {
+  return std::ranges::all_of(name, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+std::optional<gid_t> gid_in(std::string_view number) {
+  gid_t gid = 0;
+  const auto [end, problem] = std::from_chars(number.data(), number.data() + number.size(), gid);
+  if (problem != std::errc{}) return std::nullopt;
+  return gid;
+}
+
+// The name is empty where the group has none, or a number for one. A name that is missed here
+// decides nothing: policy has each group that a rule names looked up by that name.
 Result<std::string> group_name(gid_t gid) {
   std::vector<char> buffer;
   group record{};
@@ -74,7 +86,7 @@ Result<std::string> group_name(gid_t gid) {
   const int error = with_growing_buffer(buffer, [&](char* room, std::size_t size) {
     return ::getgrgid_r(gid, &record, room, size, &found);
   });
-  if (found != nullptr) return std::string(found->gr_name);
+  if (found != nullptr) return is_number(found->gr_name) ? std::string() : found->gr_name;
   if (says_not_found(error)) return std::string();
   return look_up_failed(fmt::format("group {}", gid), error);
 }
@@ -121,6 +133,24 @@ Result<std::optional<Person>> find_account(const std::string& what, LookUp look_
   return *std::move(person);
 }
 
+// `look_up(record, room, size, found)` is getgrnam_r(3) or getgrgid_r(3).
+template <typename LookUp>
+Result<std::optional<NamedGroup>> find_group_by(const std::string& what, LookUp look_up) {
+  std::vector<char> buffer;
+  group record{};
+  group* found = nullptr;
+  const int error = with_growing_buffer(
+      buffer, [&](char* room, std::size_t size) { return look_up(&record, room, size, &found); });
+  if (found == nullptr) {
+    if (says_not_found(error)) return std::nullopt;
+    return look_up_failed(what, error);
+  }
+  NamedGroup group{.gid = found->gr_gid, .members = {}};
+  for (char** member = found->gr_mem; member != nullptr && *member != nullptr; ++member)
+    group.members.emplace_back(*member);
+  return group;
+}
+
 std::optional<ProcessStat> stat_of(pid_t pid) {
   std::array<char, 4096> room{};  // a name of 15 characters and 50 numbers
   return parse_stat(read_proc(pid, "stat", room));
@@ -144,47 +174,21 @@ Result<std::optional<Person>> LinuxHost::find_user(uid_t uid) {
                       });
 }
 
-namespace {
-
-std::optional<gid_t> gid_in(std::string_view text) {
-  gid_t gid = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), gid);
-  if (problem != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return gid;
-}
-
-template <typename LookUp>
-Result<std::optional<NamedGroup>> group_by(const std::string& what, LookUp look_up) {
-  std::vector<char> buffer;
-  group record{};
-  group* found = nullptr;
-  const int error = with_growing_buffer(
-      buffer, [&](char* room, std::size_t size) { return look_up(&record, room, size, &found); });
-  if (found == nullptr) {
-    if (says_not_found(error)) return std::nullopt;
-    return look_up_failed(what, error);
-  }
-  NamedGroup group{.gid = found->gr_gid, .members = {}};
-  for (char** member = found->gr_mem; member != nullptr && *member != nullptr; ++member)
-    group.members.emplace_back(*member);
-  return group;
-}
-
-}  // namespace
-
 Result<std::optional<NamedGroup>> LinuxHost::find_group(std::string_view name) {
   if (!could_be_account_name(name)) return std::nullopt;
-  auto named = group_by(
-      "a group by name",
-      [asked = std::string(name)](group* record, char* room, std::size_t size, group** found) {
-        return ::getgrnam_r(asked.c_str(), record, room, size, found);
-      });
-  const auto gid = gid_in(name);
-  if (!named || *named || !gid) return named;
-  return group_by("a group by number",
-                  [&](group* record, char* room, std::size_t size, group** found) {
-                    return ::getgrgid_r(*gid, record, room, size, found);
-                  });
+  if (is_number(name)) {
+    const auto gid = gid_in(name);
+    if (!gid) return std::nullopt;
+    return find_group_by(fmt::format("group {}", *gid),
+                         [&](group* record, char* room, std::size_t size, group** found) {
+                           return ::getgrgid_r(*gid, record, room, size, found);
+                         });
+  }
+  const std::string asked(name);
+  return find_group_by("a group by name",
+                       [&](group* record, char* room, std::size_t size, group** found) {
+                         return ::getgrnam_r(asked.c_str(), record, room, size, found);
+                       });
 }
 
 std::uint64_t LinuxHost::start_time_of(pid_t pid) {

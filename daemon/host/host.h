@@ -24,9 +24,9 @@ class Host {
   [[nodiscard]] virtual Result<std::optional<Person>> find_user(std::string_view name) = 0;
   /// The same, by uid.
   [[nodiscard]] virtual Result<std::optional<Person>> find_user(uid_t uid) = 0;
-  /// The group of that name or, where there is none and `name` is a number, of that gid, as
-  /// chown(1) reads it; none where the system has neither. An Error where it could not be found
-  /// out.
+  /// The group of that name or, where `name` is a number, of that gid; none where the system has
+  /// none. A number is never a name: find_user() leaves such a group without one. An Error where it
+  /// could not be found out.
   [[nodiscard]] virtual Result<std::optional<NamedGroup>> find_group(std::string_view name) = 0;
   /// Clock ticks after boot at which process `pid` started (proc(5), stat field 22); 0 where that
   /// could not be read.
