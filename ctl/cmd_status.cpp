@@ -30,6 +30,7 @@ Table status_table(const Json& reply) {
   row("dialogues now", number(reply, "dialogues"));
   row("accepted", number(reply, "accepted"));
   row("denied", number(reply, "denied"));
+  row("observed", number(reply, "observed"));
   row("turned away", number(reply, "refused"));
   return table;
 }

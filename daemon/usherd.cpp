@@ -236,6 +236,7 @@ DaemonStatus Usherd::status() const {
           .dialogues = counters_.dialogues_now,
           .accepted = counters_.accepted,
           .denied = counters_.denied,
+          .observed = counters_.observed,
           .refused = counters_.refused};
 }
 

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "daemon/model/decision.h"
 #include "daemon/model/factor.h"
+#include "daemon/model/person.h"
 #include "daemon/model/proof.h"
 #include "daemon/model/request.h"
 #include "daemon/model/result.h"
@@ -24,7 +27,8 @@ enum class EventKind : std::uint8_t {
   session_opened,
   session_denied,
   session_closed,
-  request_refused,  // not allowed to ask: a stranger's user, a phase that is not served
+  request_observed,  // a rule that only observes decided; nothing came of it
+  request_refused,   // not allowed to ask: a stranger's user, a phase that is not served
   credential_changed,
   credential_refused,
   service_started,
@@ -35,6 +39,21 @@ enum class EventKind : std::uint8_t {
 
 /// The id as it stands in the log, such as "login-accepted".
 [[nodiscard]] std::string_view id_of(EventKind kind) noexcept;
+
+/// What a request was judged by, beside the request itself, and what came of it: enough to judge it
+/// again.
+struct Judged {
+  std::vector<Group> groups;            // of the account, and those of rules that it is in
+  std::vector<std::string> unresolved;  // groups of rules that could not be found
+  std::vector<Proof> given;             // all that was said to be proven, whether it counted or not
+  bool tty_believed = false;
+  bool person_known = true;  // false where the account could not be looked up
+  Decision::Kind kind = Decision::Kind::denied;
+  Decision::Kind would = Decision::Kind::denied;  // of an observed one
+  std::vector<Requirement> missing;
+  std::vector<Requirement>
+      lacks;  // of `missing`, what the person certainly could not have answered
+};
 
 /// One line of the audit log. Holds no secret and nothing a secret could be computed from.
 struct AuditEvent {
@@ -52,6 +71,7 @@ struct AuditEvent {
   std::vector<Factor> held;   // what was proven; for the administrator only
   std::vector<Proof> before;  // of `held`, what somebody else had verified before
   std::string reason;
+  std::optional<Judged> judged;  // none where no rule was asked
 };
 
 /// The port to the audit log. Implementations may be called from many threads at once.

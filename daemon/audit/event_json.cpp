@@ -19,6 +19,7 @@ using Json = nlohmann::ordered_json;
 // stays under kMaxEventLine.
 constexpr std::size_t kMaxField = 512;
 constexpr std::size_t kMaxReason = 2048;
+constexpr std::size_t kMaxGroups = 1024;  // names of groups, in all
 
 std::string clipped(std::string_view text, std::size_t limit = kMaxField) {
   if (text.size() <= limit) return std::string(text);
@@ -72,6 +73,68 @@ void add_request(Json& line, const AuditEvent& event) {
   }
 }
 
+Json spellings_of(const std::vector<Requirement>& requirements) {
+  Json list = Json::array();
+  for (const Requirement& requirement : requirements) list.push_back(spelled(requirement));
+  return list;
+}
+
+/// Of what was said to be proven, what a rule can ask for.
+Json kinds_of(const std::vector<Proof>& proofs) {
+  Json list = Json::array();
+  for (const Proof& proof : proofs)
+    list.push_back({{"factor", usher::name_of(proof.factor)}, {"by", name_of(proof.by)}});
+  return list;
+}
+
+/// Takes in names while there is room for them.
+class NameRoom {
+ public:
+  [[nodiscard]] bool take(std::string_view name) {
+    if (name.size() > left_) {
+      left_ = 0;
+      cut_ = true;
+      return false;
+    }
+    left_ -= name.size();
+    return true;
+  }
+  [[nodiscard]] bool cut() const { return cut_; }
+
+ private:
+  std::size_t left_ = kMaxGroups;
+  bool cut_ = false;
+};
+
+Json facts_in(const Judged& judged) {
+  NameRoom room;
+  Json groups = Json::object();
+  for (const Group& group : judged.groups) {
+    const std::string name = group.name.empty() ? fmt::format("{}", group.gid) : group.name;
+    if (room.take(name)) groups[name] = group.gid;
+  }
+  Json unresolved = Json::array();
+  for (const std::string& name : judged.unresolved)
+    if (room.take(name)) unresolved.push_back(name);
+
+  Json facts;
+  facts["groups"] = std::move(groups);
+  if (!unresolved.empty()) facts["unresolved"] = std::move(unresolved);
+  if (room.cut()) facts["cut"] = true;
+  facts["given"] = kinds_of(judged.given);
+  facts["tty_believed"] = judged.tty_believed;
+  if (!judged.person_known) facts["person_known"] = false;
+  return facts;
+}
+
+void add_judged(Json& line, const Judged& judged) {
+  line["decision"] = usher::name_of(judged.kind);
+  if (judged.kind == Decision::Kind::observed) line["would"] = usher::name_of(judged.would);
+  line["missing"] = spellings_of(judged.missing);
+  if (!judged.lacks.empty()) line["lacks"] = spellings_of(judged.lacks);
+  line["facts"] = facts_in(judged);
+}
+
 /// A reader of the journal must not meet a line, an escape sequence or a direction of the caller's
 /// making, and journalctl(1) hides a message that is not UTF-8 as a whole.
 std::string harmless(std::string_view text) {
@@ -101,6 +164,7 @@ std::string to_json_line(const AuditEvent& event) {
   line["asked"] = names_of(event.asked);
   line["held"] = names_of(event.held);
   if (!event.before.empty()) line["before"] = described(event.before);
+  if (event.judged) add_judged(line, *event.judged);
   line["outcome"] = row_of(event.kind).outcome;
   line["reason"] = clipped(event.reason, kMaxReason);
   line["latency_us"] = event.latency_microseconds;

@@ -25,6 +25,8 @@ bool is_paced(const AuditEvent& event) {
       return true;
     case EventKind::account_accepted:
       return !event.request.caller.trusted;
+    case EventKind::request_observed:
+      return !event.request.caller.trusted || event.request.phase == Phase::authenticate;
     default:
       return false;
   }

@@ -79,7 +79,7 @@ class Loader {
       take_findings(document);
     }
     rules.services = settings.services;
-    rules.version = version_of(found.files, rules.services);
+    rules.version = version_of(found.files, rules);
   }
 
   /// A directory is reported where usher.toml names it.

@@ -29,6 +29,8 @@ std::string_view noun_of(NameKind kind) {
       return "user";
     case NameKind::group:
       return "group";
+    case NameKind::tty:
+      return "tty";
   }
   return "name";
 }
@@ -64,7 +66,7 @@ std::optional<Advice> advice_on(NameKind kind, const std::string& name) {
     return Advice{fmt::format("a {} can't have an empty name", noun), how_to_match_all(kind)};
   if (name.starts_with('@'))
     return Advice{
-        fmt::format("{} would be a set of a rule file, which settings don't know", ticked(name)),
+        fmt::format("{} would be a named set, and there are none of these here", ticked(name)),
         R"(list the names themselves, like ["one", "two"])"};
   if (name.find_first_of("*?") != std::string::npos)
     return Advice{fmt::format("{} is no name: there are no wildcards", ticked(name)),

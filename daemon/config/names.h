@@ -8,7 +8,14 @@
 namespace usher::config {
 
 /// What a list of names is about; `service_setting` and `service_user` are settings of usher.toml.
-enum class NameKind : unsigned char { service = 1, user, group, service_setting, service_user };
+enum class NameKind : unsigned char {
+  service = 1,
+  user,
+  group,
+  tty,
+  service_setting,
+  service_user
+};
 
 /// Reports, and false, where `name` can't be the name of such a thing.
 [[nodiscard]] bool check_name(Document& document, NameKind kind, const Text& name);

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "daemon/config/hours.h"
 #include "daemon/config/lists.h"
 #include "daemon/config/names.h"
 #include "daemon/config/origins.h"
@@ -62,6 +63,23 @@ void read_origins(const Entry& entry, const Sets& sets, Rule& rule) {
       origins.insert(origins.end(), set->origins.begin(), set->origins.end());
     }
   }
+}
+
+void read_ttys(const Entry& entry, const Sets& /*sets*/, Rule& rule) {
+  constexpr std::string_view kDirectory = "/dev/";
+  for (const Text& tty : read_some_texts(entry)) {
+    const std::string& name = tty.value;
+    if (name.starts_with(kDirectory))
+      entry.document.report(tty.at, fmt::format("{} is named without its directory", ticked(name)),
+                            fmt::format("write \"{}\"", name.substr(kDirectory.size())));
+    else if (check_name(entry.document, NameKind::tty, tty))
+      rule.ttys.push_back(name);
+  }
+}
+
+void read_times(const Entry& entry, const Sets& /*sets*/, Rule& rule) {
+  for (const Text& text : read_some_texts(entry))
+    if (auto hours = read_hours(entry.document, text)) rule.hours.push_back(std::move(*hours));
 }
 
 void read_require(const Entry& entry, const Sets& /*sets*/, Rule& rule) {
@@ -129,6 +147,11 @@ void read_account(const Entry& entry, const Sets& /*sets*/, Rule& rule) {
   read_word(entry, kWords, rule.strict_account);
 }
 
+void read_mode(const Entry& entry, const Sets& /*sets*/, Rule& rule) {
+  constexpr std::array kWords = {Word<bool>{"enforce", false}, Word<bool>{"observe", true}};
+  read_word(entry, kWords, rule.observe);
+}
+
 struct RuleKey {
   std::string_view name;
   void (*read)(const Entry&, const Sets&, Rule&);
@@ -141,15 +164,17 @@ constexpr std::array kRuleKeys = {
     RuleKey{"group", read_names<&Rule::groups, NameKind::group, SetKind::groups>},
     RuleKey{"from", read_origins<&Rule::from>},
     RuleKey{"not_from", read_origins<&Rule::not_from>},
+    RuleKey{"tty", read_ttys},
+    RuleKey{"hours", read_times},
     RuleKey{"require", read_require},
     RuleKey{"deny", read_deny},
     RuleKey{"prompt", read_prompt},
     RuleKey{"account", read_account},
+    RuleKey{"mode", read_mode},
 };
 
 /// Of the rule language, but not built: ignoring one would let in whom it keeps out.
-constexpr std::array<std::string_view, 7> kLaterKeys = {"mode",    "reuse", "hours", "tty",
-                                                        "session", "enrol", "scope"};
+constexpr std::array<std::string_view, 4> kLaterKeys = {"reuse", "session", "enrol", "scope"};
 
 void report_unknown_key(Document& document, const toml::key& key) {
   const auto at = key.source().begin;

@@ -41,7 +41,8 @@ class Hash {
 
 }  // namespace
 
-std::string version_of(std::span<const RuleFile> files, const ServiceTraits& services) {
+std::string version_of(std::span<const RuleFile> files, const RuleSet& rules) {
+  const ServiceTraits& services = rules.services;
   Hash hash;
   hash.add_count(files.size());
   for (const RuleFile& file : files) {
@@ -53,6 +54,9 @@ std::string version_of(std::span<const RuleFile> files, const ServiceTraits& ser
     hash.add_count(list->size());
     for (const std::string& service : *list) hash.add(service);
   }
+  // Where a rule names no time zone, it is the machine's.
+  for (const Rule& rule : rules.rules)
+    for (const Hours& hours : rule.hours) hash.add(hours.zone->name);
   return hash.first_hex_digits(16);
 }
 

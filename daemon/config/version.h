@@ -10,9 +10,9 @@
 namespace usher::config {
 
 /// A name for the rules in force: 16 hex digits of a BLAKE2b hash (crypto_generichash of libsodium)
-/// over the files' names, without their directories, and contents, and the lists of services. Meant
-/// for telling loads apart in a log, not for proving anything.
-[[nodiscard]] std::string version_of(std::span<const RuleFile> files,
-                                     const ServiceTraits& services);
+/// over the files' names, without their directories, and contents, the lists of services and the
+/// time zones, which may be the machine's. Meant for telling loads apart in a log, not for proving
+/// anything.
+[[nodiscard]] std::string version_of(std::span<const RuleFile> files, const RuleSet& rules);
 
 }  // namespace usher::config

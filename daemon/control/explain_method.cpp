@@ -16,18 +16,6 @@
 namespace usher {
 namespace {
 
-std::string_view name_of(Decision::Kind kind) {
-  switch (kind) {
-    case Decision::Kind::denied:
-      return "denied";
-    case Decision::Kind::ask:
-      return "ask";
-    case Decision::Kind::satisfied:
-      return "satisfied";
-  }
-  return "denied";
-}
-
 std::string_view name_of(Match match) {
   switch (match) {
     case Match::no:
@@ -44,15 +32,6 @@ Json names_of(const Requirement& requirement) {
   Json names = Json::array();
   for (const Factor factor : requirement.any_of) names.push_back(usher::name_of(factor));
   return names;
-}
-
-std::string spelled(const Requirement& requirement) {
-  std::string text;
-  for (const Factor factor : requirement.any_of) {
-    if (!text.empty()) text += '|';
-    text += usher::name_of(factor);
-  }
-  return text;
 }
 
 /// What a person could answer in a dialogue.
@@ -140,7 +119,7 @@ Json described(const Explanation& explanation, const Enrolled& has) {
                       {"at", trace.rule == nullptr ? "" : place_of(trace.rule->at)},
                       {"match", name_of(trace.match)},
                       {"why", trace.why}});
-  return Json{{"decision", name_of(decision.kind)},
+  return Json{{"decision", usher::name_of(decision.kind)},
               {"reason", decision.reason},
               {"rule", decision.rule == nullptr ? "" : decision.rule->name},
               {"at", decision.rule == nullptr ? "" : place_of(decision.rule->at)},

@@ -42,7 +42,8 @@ VarlinkReply status(const Json&, const ControlPeer&, ControlPorts& ports) {
               {"started", now.started},       {"configuration", now.configuration},
               {"rules", rules->rules.size()}, {"rules_version", rules->version},
               {"dialogues", now.dialogues},   {"accepted", now.accepted},
-              {"denied", now.denied},         {"refused", now.refused}};
+              {"denied", now.denied},         {"observed", now.observed},
+              {"refused", now.refused}};
 }
 
 VarlinkReply reload(const Json&, const ControlPeer& peer, ControlPorts& ports) {

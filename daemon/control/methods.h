@@ -24,6 +24,7 @@ struct DaemonStatus {
   std::uint64_t dialogues = 0;
   std::uint64_t accepted = 0;
   std::uint64_t denied = 0;
+  std::uint64_t observed = 0;
   std::uint64_t refused = 0;
 };
 

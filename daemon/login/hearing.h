@@ -3,14 +3,11 @@
 
 #include <expected>
 #include <optional>
-#include <span>
 
 #include "daemon/audit/audit.h"
 #include "daemon/login/dialogue.h"
 #include "daemon/login/login.h"
-#include "daemon/model/decision.h"
 #include "daemon/model/effect.h"
-#include "daemon/model/person.h"
 #include "daemon/model/verdict.h"
 
 namespace usher {
@@ -48,18 +45,12 @@ using Outcome = std::expected<VerdictResult, DialogueEnd>;
   return VerdictResult::deny(PAM_AUTHTOK_ERR, std::move(reason), std::move(text));
 }
 
-/// Judges the request by its rules, counting `proven`, and notes in the event which rule decided.
-/// `person` is null where there is no such account.
-[[nodiscard]] Decision judge_and_note(Hearing& hearing, const Person* person,
-                                      std::span<const Proof> proven);
-/// Notes what counted of what was proven before usherd was asked.
-void note_held(AuditEvent& event, const Decision& decision);
-
 // The phases, each a story of its own.
 [[nodiscard]] Outcome run_login(Hearing& hearing);
 [[nodiscard]] Outcome run_account(Hearing& hearing);
 [[nodiscard]] Outcome run_open_session(Hearing& hearing);
 [[nodiscard]] Outcome run_close_session(Hearing& hearing);
+[[nodiscard]] Outcome run_password(Hearing& hearing);
 [[nodiscard]] Outcome run_manage(Hearing& hearing);
 
 }  // namespace usher

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "daemon/login/hearing.h"
+#include "daemon/login/judging.h"
 
 namespace usher {
 namespace {
@@ -29,7 +30,15 @@ Result<AccountState> state_of(const Person& person, Hearing& hearing) {
   return own->has_value() ? AccountState::ok : *state;
 }
 
-/// What the rules make of it, and whether somebody logs in: was just authenticated, or comes by a
+/// What the rules make of it. sshd and its like may have verified a key.
+Decision decision_on(Hearing& hearing, const LookedUp& account) {
+  const Request& request = hearing.request;
+  return lists(hearing.rules.services.self_verifying, request.service)
+             ? judge_and_note(hearing, account, kAtBest)
+             : judge_and_note(hearing, account, request.proven);
+}
+
+/// What comes of that, and whether somebody logs in: was just authenticated, or comes by a
 /// program that verifies people itself.
 struct Judgement {
   VerdictResult verdict;
@@ -37,11 +46,9 @@ struct Judgement {
   bool logs_in = false;
 };
 
-Judgement judge_account(Hearing& hearing, const Person& person) {
+Judgement judge_account(Hearing& hearing, const Person& person, const Decision& decision) {
   const Request& request = hearing.request;
   const bool self_verifying = lists(hearing.rules.services.self_verifying, request.service);
-  const Decision decision = self_verifying ? judge_and_note(hearing, &person, kAtBest)
-                                           : judge_and_note(hearing, &person, request.proven);
   if (decision.kind == Decision::Kind::denied)
     return {
         refused_account(decision.reason, decision.rule != nullptr ? decision.rule->deny_text : "")};
@@ -79,13 +86,15 @@ bool may_do_without_state(const Judgement& judged, const Person& person, Store& 
 
 Outcome run_account(Hearing& hearing) {
   const auto found = hearing.ports.host.find_user(hearing.request.user);
+  if (found && *found) hearing.event.person = (*found)->name;
+  const Decision decision = decision_on(hearing, found);
+  if (decision.kind == Decision::Kind::observed) return observe(hearing, decision, found);
   if (!found)
     return internal_failure("the account could not be looked up: " + found.error().message);
   if (!*found) return refused_account("there is no such account");
   const Person& person = **found;
-  hearing.event.person = person.name;
 
-  Judgement judged = judge_account(hearing, person);
+  Judgement judged = judge_account(hearing, person, decision);
   if (!judged.verdict.accepted) return std::move(judged.verdict);
   const auto state = state_of(person, hearing);
   if (!state) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "daemon/login/hearing.h"
+#include "daemon/login/judging.h"
 #include "daemon/login/one_field.h"
 #include "daemon/login/questions.h"
 
@@ -38,12 +39,13 @@ VerdictResult commit(Hearing& hearing, Findings findings) {
 
 Outcome run_login(Hearing& hearing) {
   const auto found = hearing.ports.host.find_user(hearing.request.user);
-  if (!found)
-    return internal_failure("the account could not be looked up: " + found.error().message);
-  const Person* person = *found ? &**found : nullptr;
+  const Person* person = found && *found ? &**found : nullptr;
   if (person != nullptr) hearing.event.person = person->name;
 
-  const Decision decision = judge_and_note(hearing, person, hearing.request.proven);
+  const Decision decision = judge_and_note(hearing, found, hearing.request.proven);
+  if (decision.kind == Decision::Kind::observed) return observe(hearing, decision, found);
+  if (!found)
+    return internal_failure("the account could not be looked up: " + found.error().message);
   note_held(hearing.event, decision);
   if (decision.kind == Decision::Kind::denied)
     return VerdictResult::deny(PAM_PERM_DENIED, decision.reason,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/login/hearing.h"
+#include "daemon/login/judging.h"
 
 namespace usher {
 namespace {
@@ -13,12 +14,13 @@ VerdictResult refused_session(std::string reason) {
 Outcome run_open_session(Hearing& hearing) {
   const Request& request = hearing.request;
   const auto found = hearing.ports.host.find_user(request.user);
+  if (found && *found) hearing.event.person = (*found)->name;
+  const Decision decision = judge_and_note(hearing, found, request.proven);
+  if (decision.kind == Decision::Kind::observed) return observe(hearing, decision, found);
   if (!found)
     return refused_session("the account could not be looked up: " + found.error().message);
   if (!*found) return refused_session("there is no such account");
-  hearing.event.person = (*found)->name;
 
-  const Decision decision = judge_and_note(hearing, &**found, request.proven);
   const bool authenticated = hearing.ports.transactions.take_for_session(
       request, (*found)->name, hearing.ports.clock.boot_microseconds());
   if (authenticated) return VerdictResult::accept("authenticated by Usher in this transaction");

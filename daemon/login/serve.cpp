@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <span>
 #include <string>
 #include <utility>
 
 #include "daemon/audit/event_id.h"
 #include "daemon/login/admission.h"
-#include "daemon/login/group_facts.h"
 #include "daemon/login/hearing.h"
 #include "daemon/login/login.h"
-#include "daemon/policy/judge.h"
 
 namespace usher {
 namespace {
@@ -24,9 +21,7 @@ Outcome hear(Hearing& hearing) {
     case Phase::manage:
       return run_manage(hearing);
     case Phase::password:
-      return VerdictResult::deny(PAM_AUTHTOK_ERR,
-                                 "passwords are not changed through PAM by this version: use "
-                                 "`usherctl password set`");
+      return run_password(hearing);
     case Phase::open_session:
       return run_open_session(hearing);
     case Phase::close_session:
@@ -35,7 +30,9 @@ Outcome hear(Hearing& hearing) {
   return internal_failure("a phase that is none");
 }
 
-EventKind kind_of(Phase phase, bool accepted) {
+EventKind kind_of(Phase phase, const VerdictResult& verdict) {
+  if (verdict.ignored) return EventKind::request_observed;
+  const bool accepted = verdict.accepted;
   switch (phase) {
     case Phase::authenticate:
       return accepted ? EventKind::login_accepted : EventKind::login_denied;
@@ -87,27 +84,6 @@ void remember_success(Hearing& hearing) {
 
 }  // namespace
 
-Decision judge_and_note(Hearing& hearing, const Person* person, std::span<const Proof> proven) {
-  const GroupFacts groups = look_up_groups(hearing.rules, person, hearing.ports.host);
-  Decision decision = judge(hearing.rules, {.service = hearing.request.service,
-                                            .source = Source::of(hearing.request.rhost),
-                                            .person = groups.person ? &*groups.person : nullptr,
-                                            .unresolved_groups = groups.unresolved,
-                                            .proven = proven});
-  if (decision.rule != nullptr) {
-    hearing.event.rule = decision.rule->name;
-    hearing.event.rule_at = decision.rule->at;
-  }
-  return decision;
-}
-
-void note_held(AuditEvent& event, const Decision& decision) {
-  for (const Decision::Satisfied& satisfied : decision.proven) {
-    event.held.push_back(satisfied.by.factor);
-    event.before.push_back(satisfied.by);
-  }
-}
-
 std::optional<VerdictResult> serve(const Request& request, Dialogue& dialogue, LoginPorts& ports) {
   const std::int64_t started_at = ports.clock.boot_microseconds();
   const std::shared_ptr<const RuleSet> rules = ports.rules.get();
@@ -135,7 +111,7 @@ std::optional<VerdictResult> serve(const Request& request, Dialogue& dialogue, L
   }
   // Decided and committed; now written down, and only then answered.
   const auto recorded =
-      record(hearing, kind_of(request.phase, outcome->accepted), outcome->reason, started_at);
+      record(hearing, kind_of(request.phase, *outcome), outcome->reason, started_at);
   if (!recorded && outcome->accepted)
     return request.phase == Phase::authenticate
                ? lost_success("not recorded: " + recorded.error().message)

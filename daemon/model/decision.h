@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/model/factor.h"
@@ -19,6 +20,7 @@ struct Decision {
     denied = 1,
     ask,        // `missing` must be proven
     satisfied,  // nothing is missing
+    observed,   // `would` is what a rule that only observes makes of it; nothing comes of that
   };
   struct Satisfied {
     Requirement requirement;
@@ -26,6 +28,8 @@ struct Decision {
   };
 
   Kind kind = Kind::denied;
+  /// Of an observed decision: denied, ask or satisfied.
+  Kind would = Kind::denied;
   /// The rule that decided; none where no rule matched. Points into the RuleSet that was judged by.
   const Rule* rule = nullptr;
   std::vector<Satisfied> proven;
@@ -33,6 +37,20 @@ struct Decision {
   /// Why, in a sentence for the administrator.
   std::string reason;
 };
+
+[[nodiscard]] constexpr std::string_view name_of(Decision::Kind kind) noexcept {
+  switch (kind) {
+    case Decision::Kind::denied:
+      return "denied";
+    case Decision::Kind::ask:
+      return "ask";
+    case Decision::Kind::satisfied:
+      return "satisfied";
+    case Decision::Kind::observed:
+      return "observed";
+  }
+  return "denied";
+}
 
 /// How one predicate or rule stood to a request.
 enum class Match : std::uint8_t { no = 1, yes, unknown };

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -46,5 +47,15 @@ struct Requirement {
   std::vector<Factor> any_of;
   bool operator==(const Requirement&) const = default;
 };
+
+/// As a rule file has it: "password|publickey".
+[[nodiscard]] inline std::string spelled(const Requirement& requirement) {
+  std::string text;
+  for (const Factor factor : requirement.any_of) {
+    if (!text.empty()) text += '|';
+    text += name_of(factor);
+  }
+  return text;
+}
 
 }  // namespace usher

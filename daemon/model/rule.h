@@ -2,12 +2,14 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "daemon/model/factor.h"
+#include "daemon/model/hours.h"
 #include "daemon/model/network.h"
 
 namespace usher {
@@ -41,12 +43,16 @@ struct Rule {
   std::vector<std::string> groups;
   std::vector<Origin> from;
   std::vector<Origin> not_from;
+  std::vector<std::string> ttys;  // without "/dev/"
+  std::vector<Hours> hours;
   std::vector<Requirement> require;  // all of them; empty only where deny
   bool deny = false;
   std::string deny_text;  // for the person; may be empty
   PromptLayout prompt = PromptLayout::separate;
   /// account = "strict": a program that skipped authentication is refused by the account phase.
   bool strict_account = false;
+  /// mode = "observe": what the rule decides is recorded and has no effect.
+  bool observe = false;
 };
 
 /// What is known of programs by their services' names.
@@ -61,6 +67,14 @@ struct ServiceTraits {
   std::vector<std::string> one_field = {"i3lock", "sddm", "swaylock"};
   bool operator==(const ServiceTraits&) const = default;
 };
+
+/// Programs that people start themselves and that run as root: what they say of the terminal is the
+/// word of whoever started them.
+[[nodiscard]] inline bool is_started_by_anybody(std::string_view service) {
+  static constexpr std::array<std::string_view, 8> kServices = {
+      "chfn", "chsh", "passwd", "polkit-1", "su", "su-l", "sudo", "sudo-i"};
+  return std::ranges::find(kServices, service) != kServices.end();
+}
 
 /// The rules of one load, in the order in which they are tried.
 struct RuleSet {

@@ -8,9 +8,12 @@
 
 namespace usher {
 
-/// The end of a request. Starts as a denial; only accept() makes a success.
+/// The end of a request. Starts as a denial; only accept() makes a success, and only ignore() what
+/// is neither.
 struct VerdictResult {
   bool accepted = false;
+  /// A rule that only observes decided: the stack goes on as if Usher were not there.
+  bool ignored = false;
   int pam_code = PAM_AUTH_ERR;
   /// For the audit and the administrator only.
   std::string reason = "nothing was decided";
@@ -23,6 +26,13 @@ struct VerdictResult {
     VerdictResult verdict;
     verdict.accepted = true;
     verdict.pam_code = PAM_SUCCESS;
+    verdict.reason = static_cast<std::string&&>(reason);
+    return verdict;
+  }
+  [[nodiscard]] static VerdictResult ignore(std::string reason) {
+    VerdictResult verdict;
+    verdict.ignored = true;
+    verdict.pam_code = PAM_IGNORE;
     verdict.reason = static_cast<std::string&&>(reason);
     return verdict;
   }

@@ -29,15 +29,6 @@ std::optional<std::pair<const Rule*, Standing>> find_rule(const RuleSet& rules, 
   return std::nullopt;
 }
 
-std::string spelled(const Requirement& requirement) {
-  std::string text;
-  for (const Factor factor : requirement.any_of) {
-    if (!text.empty()) text += '|';
-    text += name_of(factor);
-  }
-  return text;
-}
-
 std::string spelled(const std::vector<Requirement>& requirements) {
   std::string text;
   for (const Requirement& requirement : requirements) {
@@ -104,11 +95,14 @@ Decision decide(const RuleSet& rules, const Facts& facts, Look look) {
   }
   const auto& [rule, standing] = *found;
   decision.rule = rule;
-  if (standing.match == Match::yes)
+  if (standing.match == Match::yes) {
     weigh(rules, *rule, facts, decision);
-  else
-    decision.reason = fmt::format("whether rule \"{}\" matches can't be known: {}", rule->name,
-                                  words_for(standing, *rule, facts));
+    if (rule->observe) decision.would = std::exchange(decision.kind, Decision::Kind::observed);
+    return decision;
+  }
+  // Also of a rule that only observes: what is not known to be meant by it must not pass by it.
+  decision.reason = fmt::format("whether rule \"{}\" matches can't be known: {}", rule->name,
+                                words_for(standing, *rule, facts));
   return decision;
 }
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "daemon/model/decision.h"
 #include "daemon/model/network.h"
@@ -17,6 +20,13 @@ namespace usher {
 struct Facts {
   std::string_view service;
   Source source;
+  /// The terminal or display, as PAM_TTY names it, empty where the program named none; unset where
+  /// nobody who is believed says.
+  std::optional<std::string_view> tty;
+  /// When it is, in seconds since 1970 (UTC); unset where that is not known.
+  std::optional<std::int64_t> now;
+  /// False where the account could not be looked up: whose it is, no rule can know then.
+  bool person_known = true;
   /// The account; null where there is none of that name. Such a request is judged like that of an
   /// account without groups which no rule names, and fails later, like any wrong answer.
   const Person* person = nullptr;

@@ -12,6 +12,7 @@ struct Counters {
   std::atomic<std::uint64_t> dialogues_now{0};
   std::atomic<std::uint64_t> accepted{0};
   std::atomic<std::uint64_t> denied{0};
+  std::atomic<std::uint64_t> observed{0};  // left to the rest of the stack
   /// Turned away before a dialogue began: over a cap, or not a request.
   std::atomic<std::uint64_t> refused{0};
 };

@@ -46,12 +46,20 @@ Verdict verdict_message(const VerdictResult& result, Phase phase) {
     message.seal = Seal::success;
     message.pam_code = static_cast<std::uint32_t>(result.pam_code);
     message.password_length = result.password_length;
+  } else if (result.ignored && !result.accepted && result.pam_code == PAM_IGNORE) {
+    message.seal = Seal::ignore;
+    message.pam_code = PAM_IGNORE;
   } else {
     // A denial that calls itself a success, or the other way round, is a mistake: deny.
     const bool consistent = !result.accepted && result.pam_code > PAM_SUCCESS;
     message.pam_code = static_cast<std::uint32_t>(consistent ? result.pam_code : PAM_SYSTEM_ERR);
   }
   return message;
+}
+
+std::atomic<std::uint64_t>& counter_of(const VerdictResult& verdict, Counters& counters) {
+  if (verdict.accepted) return counters.accepted;
+  return verdict.ignored ? counters.observed : counters.denied;
 }
 
 class CountedDialogue {
@@ -140,8 +148,7 @@ std::optional<std::span<const std::uint8_t>> LoginConnection::receive() {
 void LoginConnection::serve(const Request& request) {
   const std::optional<VerdictResult> verdict = decide(request);
   if (!verdict) return;
-  auto& counter = verdict->accepted ? shared_.counters.accepted : shared_.counters.denied;
-  counter.fetch_add(1, std::memory_order_relaxed);
+  counter_of(*verdict, shared_.counters).fetch_add(1, std::memory_order_relaxed);
   // A success that can't be told stays as it was committed and audited: the code is spent.
   answer(*verdict, request.phase);
 }

@@ -18,6 +18,7 @@ packages_build=(
   libseccomp-dev       # forbids the keeper what it does not need
   libqrencode-dev      # the QR code of an enrolment
   libtomlplusplus-dev  # the configuration
+  libhowardhinnant-date-dev # time zones; GCC 12 has none
   nlohmann-json3-dev   # the audit log and the control socket
   libcli11-dev         # usherctl's command line
   libfmt-dev           # text; GCC 12 has no std::format

@@ -17,7 +17,9 @@ std::vector<RuleFile> files(const std::vector<std::pair<std::string, std::string
   return all;
 }
 
-const ServiceTraits kSshd;
+const RuleSet kSshd;
+
+RuleSet with(ServiceTraits services) { return {.services = std::move(services)}; }
 
 TEST(VersionOf, TellsApartFilesThatReadAlikeInARow) {
   EXPECT_NE(version_of(files({{"10-a.toml", ""}, {"20-b.toml", "x20-b.tomly"}}), kSshd),
@@ -25,10 +27,10 @@ TEST(VersionOf, TellsApartFilesThatReadAlikeInARow) {
 }
 
 TEST(VersionOf, TellsApartServicesThatReadAlikeInARow) {
-  EXPECT_NE(version_of({}, {.self_verifying = {"ab"}}),
-            version_of({}, {.self_verifying = {"a", "b"}}));
-  EXPECT_NE(version_of({}, {.screen_lockers = {"a", "b"}, .one_field = {}}),
-            version_of({}, {.screen_lockers = {"a"}, .one_field = {"b"}}));
+  EXPECT_NE(version_of({}, with({.self_verifying = {"ab"}})),
+            version_of({}, with({.self_verifying = {"a", "b"}})));
+  EXPECT_NE(version_of({}, with({.screen_lockers = {"a", "b"}, .one_field = {}})),
+            version_of({}, with({.screen_lockers = {"a"}, .one_field = {"b"}})));
 }
 
 TEST(VersionOf, DoesNotDependOnTheDirectory) {

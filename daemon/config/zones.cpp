@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/config/zones.h"
+
+#include <date/date.h>
+#include <date/tz.h>
+#include <fmt/format.h>
+
+#include <exception>
+
+namespace usher::config {
+namespace {
+
+constexpr std::string_view kUtc = "UTC";
+
+std::shared_ptr<const TimeZone> utc() {
+  return std::make_shared<TimeZone>(
+      TimeZone{.name = std::string(kUtc), .periods = {{.begin = 0, .offset = 0}}});
+}
+
+std::shared_ptr<const TimeZone> table_of(const date::time_zone& zone) {
+  const date::sys_seconds last = date::sys_days(date::year(2100) / 1 / 1);
+  TimeZone table{.name = zone.name(), .periods = {}};
+  date::sys_seconds at = date::sys_days(date::year(1970) / 1 / 1);
+  for (;;) {
+    const date::sys_info info = zone.get_info(at);
+    // Of some changes only the abbreviation is new.
+    if (table.periods.empty() || table.periods.back().offset != info.offset.count())
+      table.periods.push_back(
+          {.begin = info.begin.time_since_epoch().count(), .offset = info.offset.count()});
+    if (info.end <= at || info.end >= last) break;
+    at = info.end;
+  }
+  return std::make_shared<TimeZone>(std::move(table));
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const TimeZone>> find_time_zone(std::string_view name) {
+  if (name == kUtc) return utc();
+  try {
+    return table_of(*date::locate_zone(std::string(name)));
+  } catch (const std::exception&) {
+    return failure(fmt::format("this machine knows no time zone {}", name));
+  }
+}
+
+Result<std::shared_ptr<const TimeZone>> local_time_zone() {
+  try {
+    return table_of(*date::current_zone());
+  } catch (const std::exception&) {
+    return failure("the machine's own time zone can't be told from /etc/localtime");
+  }
+}
+
+}  // namespace usher::config
