@@ -64,6 +64,7 @@ class ControlFixture : public ::testing::Test {
                                 .dialogues = 1,
                                 .accepted = 2,
                                 .denied = 3,
+                                .observed = 5,
                                 .refused = 4};
           },
       .reload = [this](const ControlPeer& peer) -> std::expected<void, ReloadFailure> {

@@ -94,6 +94,7 @@ TEST_F(MethodsTest, StatusTellsNumbersAndRules) {
                            {"dialogues", 1},
                            {"accepted", 2},
                            {"denied", 3},
+                           {"observed", 5},
                            {"refused", 4}}));
 }
 

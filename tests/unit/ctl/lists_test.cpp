@@ -104,7 +104,7 @@ TEST(OtpList, AUserMayBeCalledLikeACommand) {
 TEST(Status, IsAlignedAndLocal) {
   const FakeControl usherd(returns(R"({"version":"0.1.0","pid":42,"started":1772366400,
     "configuration":"/etc/usher/usher.toml","rules":3,"rules_version":"0123456789abcdef",
-    "dialogues":1,"accepted":20,"denied":4,"refused":7})"));
+    "dialogues":1,"accepted":20,"denied":4,"observed":2,"refused":7})"));
   EXPECT_EQ(usherctl({"status", "--control", usherd.path()}).out,
             R"(usherd         0.1.0, pid 42
 running since  2026-03-01 12:00:00
@@ -113,6 +113,7 @@ rules          3, version 0123456789abcdef
 dialogues now  1
 accepted       20
 denied         4
+observed       2
 turned away    7
 )");
 }
