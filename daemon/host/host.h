@@ -55,7 +55,7 @@ class Host {
 };
 
 /// getpwnam_r(3), getgrouplist(3), getgrnam_r(3), /proc. Look-ups block for as long as the name
-/// services do, which may be for ever.
+/// services do, which may be for ever: see BoundedHost.
 class LinuxHost final : public Host {
  public:
   using Host::find_user;
