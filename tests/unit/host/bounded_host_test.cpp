@@ -107,7 +107,7 @@ TEST_F(BoundedHostTest, ALookUpThatHangsIsAnErrorOnceTheTimeIsUp) {
 TEST_F(BoundedHostTest, AHungLookUpIsNotAskedAgainWhileItHangs) {
   BoundedHost& host = this->host({.milliseconds = kAtOnce, .account_workers = 2});
   while (inner_->times_asked("stuck") == 0) EXPECT_FALSE(host.find_user("stuck"));
-  inner_->wait_until_stuck(1);
+  ASSERT_TRUE(inner_->comes_to_hang(1));
   for (int i = 0; i < 5; ++i) {
     const auto found = host.find_user("stuck");
     ASSERT_FALSE(found);
@@ -122,7 +122,7 @@ TEST_F(BoundedHostTest, EqualLookUpsAtOneTimeShareOneQuestion) {
   auto first = std::async(std::launch::async, ask);
   auto second = std::async(std::launch::async, ask);
   wait_until([&host] { return host.waiting() == 2; });
-  inner_->wait_until_stuck(1);
+  ASSERT_TRUE(inner_->comes_to_hang(1));
   inner_->release();
   for (auto* const asker : {&first, &second}) {
     const auto found = asker->get();
@@ -134,7 +134,7 @@ TEST_F(BoundedHostTest, EqualLookUpsAtOneTimeShareOneQuestion) {
 }
 
 TEST_F(BoundedHostTest, AnIdleThreadIsUsedAgain) {
-  BoundedHost& host = this->host({.milliseconds = kNeverHere, .account_workers = 1});
+  BoundedHost& host = patient_host();
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(host.find_user("alice"));
   EXPECT_EQ(inner_->times_asked("alice"), 3U);  // and an account is never remembered
   EXPECT_EQ(host.workers(), 1U);
@@ -153,7 +153,7 @@ TEST_F(BoundedHostTest, WhereAllThreadsHangTheNextIsRefusedAndNeverFoundMissing)
 TEST_F(BoundedHostTest, WhoWaitsForAThreadGetsTheOneThatComesFree) {
   BoundedHost& host = this->host({.milliseconds = kNeverHere, .account_workers = 1});
   auto first = std::async(std::launch::async, [&host] { return host.find_user("stuck"); });
-  inner_->wait_until_stuck(1);
+  ASSERT_TRUE(inner_->comes_to_hang(1));
   auto second = std::async(std::launch::async, [&host] { return host.find_user("alice"); });
   wait_until([&host] { return host.waiting() == 2; });
   EXPECT_EQ(inner_->times_asked("alice"), 0U);
@@ -166,7 +166,7 @@ TEST_F(BoundedHostTest, WhoWaitsForAThreadGetsTheOneThatComesFree) {
 TEST_F(BoundedHostTest, RootAndGroupsAreFoundWhileAllThreadsForAccountsHang) {
   BoundedHost& host = this->host({.milliseconds = kNeverHere, .account_workers = 1});
   auto hung = std::async(std::launch::async, [&host] { return host.find_user("stuck"); });
-  inner_->wait_until_stuck(1);
+  ASSERT_TRUE(inner_->comes_to_hang(1));
   EXPECT_TRUE(host.find_user("root"));
   EXPECT_TRUE(host.find_user(uid_t{0}));
   EXPECT_TRUE(host.find_group("wheel"));
@@ -181,7 +181,7 @@ TEST_F(BoundedHostTest, AllGroupsOfOneRequestAreAskedForAtOnceAndAnsweredInOrder
     constexpr std::array<std::string_view, 4> names = {"stuck group", "none", "stuck too", "wheel"};
     return host.find_groups(names);
   });
-  inner_->wait_until_stuck(2);  // one after the other, there would only ever be one
+  ASSERT_TRUE(inner_->comes_to_hang(2));  // one after the other, there would only ever be one
   inner_->release();
   const auto groups = asked.get();
   ASSERT_EQ(groups.size(), 4U);
@@ -229,7 +229,7 @@ TEST_F(BoundedHostTest, AFailedGroupIsAnErrorForASecondAndAskedForAnewAfterIt) {
 TEST_F(BoundedHostTest, DestructionLeavesAHungLookUpBehind) {
   BoundedHost& host = this->host({.milliseconds = kAtOnce});
   while (inner_->times_asked("stuck") == 0) EXPECT_FALSE(host.find_user("stuck"));
-  inner_->wait_until_stuck(1);
+  ASSERT_TRUE(inner_->comes_to_hang(1));
   host_.reset();
   EXPECT_GT(inner_.use_count(), 1);  // still held by the thread that hangs
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <map>
@@ -47,10 +48,10 @@ class StuckHost final : public Host {
     stuck_ = false;
     changed_.notify_all();
   }
-  /// Waits until so many look-ups hang.
-  void wait_until_stuck(std::size_t number) {
+  /// True once so many look-ups hang; false after a minute without.
+  [[nodiscard]] bool comes_to_hang(std::size_t number) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return hanging_ == number; });
+    return changed_.wait_for(lock, std::chrono::minutes(1), [&] { return hanging_ == number; });
   }
   [[nodiscard]] std::size_t times_asked(std::string_view name) {
     const std::lock_guard lock(mutex_);
