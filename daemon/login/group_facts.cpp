@@ -2,8 +2,10 @@
 #include "daemon/login/group_facts.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <set>
 #include <string_view>
+#include <vector>
 
 namespace usher {
 namespace {
@@ -16,13 +18,16 @@ bool is_in(const Person& person, const NamedGroup& group) {
 }  // namespace
 
 GroupFacts look_up_groups(const RuleSet& rules, const Person* person, Host& host) {
-  std::set<std::string_view> names;
-  for (const Rule& rule : rules.rules) names.insert(rule.groups.begin(), rule.groups.end());
+  std::set<std::string_view> mentioned;
+  for (const Rule& rule : rules.rules) mentioned.insert(rule.groups.begin(), rule.groups.end());
+  const std::vector<std::string_view> names(mentioned.begin(), mentioned.end());
+  const std::vector<GroupAnswer> groups = host.find_groups(names);
 
   GroupFacts facts;
   if (person != nullptr) facts.person = *person;
-  for (const std::string_view name : names) {
-    const auto group = host.find_group(name);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const std::string_view name = names[i];
+    const GroupAnswer& group = groups.at(i);
     if (!group || !*group)
       facts.unresolved.emplace_back(name);
     else if (facts.person && is_in(*facts.person, **group))
