@@ -27,7 +27,7 @@ using usher::ctl::Run;
 const std::array kCommands = {
     &usher::ctl::kInit,    &usher::ctl::kCheck,     &usher::ctl::kPasswordSet, &usher::ctl::kOtpAdd,
     &usher::ctl::kOtpList, &usher::ctl::kOtpRemove, &usher::ctl::kStatus,      &usher::ctl::kReload,
-    &usher::ctl::kExplain, &usher::ctl::kLog,
+    &usher::ctl::kExplain, &usher::ctl::kReadiness, &usher::ctl::kLog,
 };
 
 // Commands of two words have a first one in common.

@@ -144,6 +144,7 @@ Usherd::Usherd(const std::filesystem::path& file, Configuration configuration, P
       control_{.host = host_,
                .keeper = *parts_.keeper,
                .store = *parts_.store,
+               .clock = clock_,
                .rules = rules_,
                .audit_file = configuration.settings.audit_file,
                .status = [this] { return status(); },
