@@ -2,8 +2,6 @@
 #include "daemon/login/group_facts.h"
 
 #include <algorithm>
-#include <set>
-#include <string_view>
 
 namespace usher {
 namespace {
@@ -15,10 +13,8 @@ bool is_in(const Person& person, const NamedGroup& group) {
 
 }  // namespace
 
-GroupFacts look_up_groups(const RuleSet& rules, const Person* person, Host& host) {
-  std::set<std::string_view> names;
-  for (const Rule& rule : rules.rules) names.insert(rule.groups.begin(), rule.groups.end());
-
+GroupFacts look_up_groups(std::span<const std::string_view> names, const Person* person,
+                          Host& host) {
   GroupFacts facts;
   if (person != nullptr) facts.person = *person;
   for (const std::string_view name : names) {
