@@ -87,8 +87,9 @@ VarlinkReply explain_method(const Json& parameters, const ControlPeer&, ControlP
   const auto has = enrolled(ports, *person, Deadline::after(kKeeperPatience));
   if (!has) return method_failed(has.error().message);
 
-  const auto rules = ports.rules.get();
-  const GroupFacts groups = look_up_groups(*rules, *person ? &**person : nullptr, ports.host);
+  const auto loaded = ports.rules.loaded();
+  const GroupFacts groups =
+      look_up_groups(loaded->index.group_names(), *person ? &**person : nullptr, ports.host);
   const Facts facts{.service = *service,
                     .source = Source::of(*from == "local" ? std::string_view{} : *from),
                     .tty = *tty,
@@ -96,7 +97,7 @@ VarlinkReply explain_method(const Json& parameters, const ControlPeer&, ControlP
                     .person = groups.person ? &*groups.person : nullptr,
                     .unresolved_groups = groups.unresolved,
                     .proven = *proofs};
-  Explanation explanation = explain(*rules, facts);
+  Explanation explanation = explain(loaded->set, facts);
   const bool observed = explanation.decision.kind == Decision::Kind::observed;
   if (auto against = obstacle(*person, *has, explanation.decision); against && !observed) {
     explanation.decision.kind = Decision::Kind::denied;

@@ -14,7 +14,7 @@
 #include "daemon/control/explanation_json.h"
 #include "daemon/control/methods.h"
 #include "daemon/login/group_facts.h"
-#include "daemon/policy/judge.h"
+#include "daemon/policy/rule_index.h"
 
 namespace usher {
 namespace {
@@ -79,14 +79,15 @@ Result<Observed> observed_since(const std::string& file, std::int64_t since, con
 /// What the rules in force would make of them now, if those that observe counted.
 class Readiness {
  public:
-  explicit Readiness(ControlPorts& ports, const RuleSet& rules) : ports_(ports), rules_(rules) {}
+  Readiness(ControlPorts& ports, const RuleIndex& index) : ports_(ports), index_(index) {}
 
   Result<Json> of(const Kind& kind, const Seen& seen) {
     const auto person = ports_.host.find_user(std::string_view(kind.user));
     if (!person) return std::unexpected(person.error());
     const auto has = known_of(*person);
     if (!has) return std::unexpected(has.error());
-    const GroupFacts groups = look_up_groups(rules_, *person ? &**person : nullptr, ports_.host);
+    const GroupFacts groups =
+        look_up_groups(index_.group_names(), *person ? &**person : nullptr, ports_.host);
     Facts facts{.service = kind.service,
                 .source = Source::of(kind.rhost),
                 .tty = std::nullopt,
@@ -95,7 +96,7 @@ class Readiness {
                 .unresolved_groups = groups.unresolved,
                 .proven = seen.last.judged.given};
     if (seen.last.judged.tty_believed) facts.tty = seen.last.tty;
-    const Decision decision = judge(rules_, facts);
+    const Decision decision = judge(index_, facts);
     return told(kind, seen, decision, *person, *has);
   }
 
@@ -133,7 +134,7 @@ class Readiness {
   }
 
   ControlPorts& ports_;
-  const RuleSet& rules_;
+  const RuleIndex& index_;
   Deadline deadline_ = Deadline::after(kPatience);
   std::map<std::string, Enrolled> known_;
 };
@@ -145,10 +146,10 @@ VarlinkReply readiness_method(const Json& parameters, const ControlPeer&, Contro
   if (since == parameters.end() || !since->is_number_integer()) return invalid_parameter("since");
   if (ports.audit_file.empty())
     return method_failed("usherd writes no audit file, since [audit] file is empty");
-  const auto rules = ports.rules.get();
-  const auto observed = observed_since(ports.audit_file, since->get<std::int64_t>(), *rules);
+  const auto rules = ports.rules.loaded();
+  const auto observed = observed_since(ports.audit_file, since->get<std::int64_t>(), rules->set);
   if (!observed) return method_failed(observed.error().message);
-  Readiness readiness(ports, *rules);
+  Readiness readiness(ports, rules->index);
   Json logins = Json::array();
   for (const auto& [kind, seen] : observed->kinds) {
     auto told = readiness.of(kind, seen);

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <set>
-#include <string_view>
 #include <vector>
 
 namespace usher {
@@ -17,12 +15,9 @@ bool is_in(const Person& person, const NamedGroup& group) {
 
 }  // namespace
 
-GroupFacts look_up_groups(const RuleSet& rules, const Person* person, Host& host) {
-  std::set<std::string_view> mentioned;
-  for (const Rule& rule : rules.rules) mentioned.insert(rule.groups.begin(), rule.groups.end());
-  const std::vector<std::string_view> names(mentioned.begin(), mentioned.end());
+GroupFacts look_up_groups(std::span<const std::string_view> names, const Person* person,
+                          Host& host) {
   const std::vector<GroupAnswer> groups = host.find_groups(names);
-
   GroupFacts facts;
   if (person != nullptr) facts.person = *person;
   for (std::size_t i = 0; i < names.size(); ++i) {

@@ -22,6 +22,9 @@ struct Address {
 /// The canonical spelling (RFC 5952), IPv4 in dotted form.
 [[nodiscard]] std::string text_of(const Address& address);
 
+/// The first `length` bits of an address, 0 to 128, the others cleared.
+[[nodiscard]] Address prefix_of(Address address, int length) noexcept;
+
 /// A prefix: `length` leading bits of `base`, 0 to 128 (an IPv4 prefix of n bits is 96 + n).
 struct Network {
   Address base;

@@ -165,7 +165,7 @@ TEST_F(LoginTest, TheGroupsOfAllRulesAreAskedForTogether) {
   Rule second = password_and_code();
   second.groups = {"wheel", "adm"};
   use_rules({first, second});
-  const GroupFacts facts = look_up_groups(*rules.get(), nullptr, host);
+  const GroupFacts facts = look_up_groups(rules.loaded()->index.group_names(), nullptr, host);
   EXPECT_EQ(host.times_groups_wanted(), 1);
   EXPECT_EQ(facts.unresolved, (std::vector<std::string>{"adm", "sudo", "wheel"}));
 }
