@@ -81,6 +81,12 @@ bool Network::contains(const Address& address) const noexcept {
   return masked(address, length) == masked(base, length);
 }
 
+bool Network::contains(const Network& network) const noexcept {
+  if (length < kMappedBits && network.length >= kMappedBits && is_mapped(network.base))
+    return false;
+  return length <= network.length && masked(network.base, length) == masked(base, length);
+}
+
 std::optional<Network> parse_network(std::string_view text) {
   const auto network = parse_prefix(text);
   if (!network || network->base != masked(network->base, network->length)) return std::nullopt;
