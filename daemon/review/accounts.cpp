@@ -37,8 +37,8 @@ void look_for_user(Host& host, const Mention& user, Findings& findings) {
 void look_for_group(Host& host, const Mention& group, Findings& findings) {
   const auto found = host.find_group(group.text);
   constexpr auto kEffect =
-      "as long as that is so, whoever reaches a rule that names it is denied, unless in another of "
-      "its groups";
+      "until then, a rule that names it denies whoever reaches it and is in none of its other "
+      "groups";
   if (!found)
     findings.push_back(
         finding_at(Severity::warning, group.place,
@@ -49,7 +49,7 @@ void look_for_group(Host& host, const Mention& group, Findings& findings) {
     findings.push_back(
         finding_at(Severity::warning, group.place,
                    fmt::format("there is no group {} on this machine", ticked(group.text)),
-                   fmt::format("make it or take it out; {}", kEffect)));
+                   fmt::format("make it or take it out: {}", kEffect)));
 }
 
 /// A name once, wherever it stands first: name services may be slow.

@@ -66,24 +66,40 @@ bool takes_all_of(const Rule& wide, const Rule& narrow) {
          not_from_spans(wide, narrow);
 }
 
+/// A rule and how it is written.
+struct RuleAt {
+  const Rule& rule;
+  const WrittenRule& written;
+};
+
+bool leaves_nothing_for(const RuleAt& later, const RuleAt& earlier) {
+  return takes_all_of(earlier.rule, later.rule) && rest_spans(earlier.written, later.written);
+}
+
+Finding unreachable(const RuleAt& later, const RuleAt& earlier) {
+  const bool alike = leaves_nothing_for(earlier, later);
+  return finding_at(
+      Severity::warning, later.written.place,
+      fmt::format("this rule is never reached: {} matches {}", rule_text(earlier.rule),
+                  alike ? "the same" : "all that it does"),
+      alike
+          ? "the first rule that matches decides: make one rule of both"
+          : "the first rule that matches decides: move this one above it, or take one of them out");
+}
+
 }  // namespace
 
 void find_unreachable(const config::Reading& reading, Findings& findings) {
-  const std::vector<Rule>& rules = reading.configuration.rules.rules;
-  const std::vector<WrittenRule>& written = reading.written.rules;
-  for (std::size_t later = 1; later < rules.size(); ++later) {
+  const auto rule_at = [&](std::size_t index) {
+    return RuleAt{.rule = reading.configuration.rules.rules[index],
+                  .written = reading.written.rules[index]};
+  };
+  for (std::size_t later = 1; later < reading.written.rules.size(); ++later)
     for (std::size_t earlier = 0; earlier < later; ++earlier) {
-      if (!takes_all_of(rules[earlier], rules[later]) ||
-          !rest_spans(written[earlier], written[later]))
-        continue;
-      findings.push_back(finding_at(
-          Severity::warning, written[later].place,
-          fmt::format("this rule is never reached: {} matches all that it does",
-                      rule_text(rules[earlier])),
-          "the first rule that matches decides: move this one above it, or take one of them out"));
+      if (!leaves_nothing_for(rule_at(later), rule_at(earlier))) continue;
+      findings.push_back(unreachable(rule_at(later), rule_at(earlier)));
       break;
     }
-  }
 }
 
 }  // namespace usher::review
