@@ -6,6 +6,7 @@
 _usherctl_options() {
   case $1 in
   init) echo '--store --master-key' ;;
+  check) echo '--rules-only --strict' ;;
   'password set') echo '--stdin' ;;
   'otp add') echo '--stdin --label --algorithm --digits --period --no-qr --plain' ;;
   'otp remove') echo '--stdin --label' ;;

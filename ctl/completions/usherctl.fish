@@ -56,6 +56,8 @@ complete -c usherctl -n '__usherctl_is init' -l store -r -F -d 'Make the store h
 complete -c usherctl -n '__usherctl_is init' -l master-key -r -F -d 'Make its key here'
 
 complete -c usherctl -n '__usherctl_is check' -F
+complete -c usherctl -n '__usherctl_is check' -l rules-only -d 'Leave this machine out'
+complete -c usherctl -n '__usherctl_is check' -l strict -d 'Exit with 4 for warnings too'
 
 complete -c usherctl -n '__usherctl_is password set' -a '(__fish_complete_users)'
 complete -c usherctl -n '__usherctl_is password set' -l stdin -d 'Read the answers from standard input'

@@ -17,6 +17,7 @@
 #include "daemon/config/settings.h"
 #include "daemon/config/text.h"
 #include "daemon/config/version.h"
+#include "daemon/config/written.h"
 
 namespace usher {
 namespace {
@@ -28,11 +29,11 @@ class Loader {
  public:
   explicit Loader(fs::path file) : file_(std::move(file)) {}
 
-  enum class Extent : unsigned char { everything = 1, settings };
+  enum class Extent : unsigned char { settings = 1, rules, places };
 
-  std::expected<Configuration, std::vector<Finding>> load(Extent extent) {
+  std::expected<Reading, std::vector<Finding>> load(Extent extent) {
     load_file(extent);
-    if (findings_.empty()) return std::move(configuration_);
+    if (findings_.empty()) return std::move(reading_);
     std::ranges::sort(findings_, {}, [](const Finding& finding) {
       return std::tie(finding.at.file, finding.at.line, finding.at.column, finding.message);
     });
@@ -50,9 +51,9 @@ class Loader {
     Document document(file_.string(), std::move(*text));
     SettingsFile settings = read_settings(document, absolute.parent_path());
     // Rules from a place that was not meant would only be reported beside the point.
-    if (extent == Extent::everything && settings.rules_known) load_rules(document, settings);
+    if (extent != Extent::settings && settings.rules_known) load_rules(document, settings, extent);
     take_findings(document);
-    configuration_.settings = std::move(settings.settings);
+    reading_.configuration.settings = std::move(settings.settings);
   }
 
   static std::expected<std::string, FileProblem> read_file(const fs::path& path) {
@@ -63,12 +64,12 @@ class Loader {
     return directory->read(path.filename().string());
   }
 
-  void load_rules(Document& settings_document, const SettingsFile& settings) {
+  void load_rules(Document& settings_document, const SettingsFile& settings, Extent extent) {
     const RuleFiles found = find_rule_files(settings.settings.rules);
     for (const RuleFileProblem& problem : found.problems)
       report_rule_file(settings_document, settings, problem);
 
-    RuleSet& rules = configuration_.rules;
+    RuleSet& rules = reading_.configuration.rules;
     std::vector<Document> documents;
     documents.reserve(found.files.size());
     Sets sets;
@@ -78,6 +79,7 @@ class Loader {
       read_rules(document, sets, rules.rules);
       take_findings(document);
     }
+    if (extent == Extent::places && findings_.empty()) reading_.written = written_in(documents);
     rules.services = settings.services;
     rules.version = version_of(found.files, rules);
   }
@@ -104,20 +106,26 @@ class Loader {
   }
 
   fs::path file_;
-  Configuration configuration_;
+  Reading reading_;
   std::vector<Finding> findings_;
 };
 
 }  // namespace
 
 std::expected<Configuration, std::vector<Finding>> load_configuration(const fs::path& file) {
-  return Loader(file).load(Loader::Extent::everything);
+  auto loaded = Loader(file).load(Loader::Extent::rules);
+  if (!loaded) return std::unexpected(std::move(loaded.error()));
+  return std::move(loaded->configuration);
+}
+
+std::expected<Reading, std::vector<Finding>> config::read_configuration(const fs::path& file) {
+  return Loader(file).load(Loader::Extent::places);
 }
 
 std::expected<Settings, std::vector<Finding>> load_settings(const fs::path& file) {
   auto loaded = Loader(file).load(Loader::Extent::settings);
   if (!loaded) return std::unexpected(std::move(loaded.error()));
-  return std::move(loaded->settings);
+  return std::move(loaded->configuration.settings);
 }
 
 }  // namespace usher

@@ -81,6 +81,12 @@ bool Network::contains(const Address& address) const noexcept {
   return prefix_of(address, length) == prefix_of(base, length);
 }
 
+bool Network::contains(const Network& network) const noexcept {
+  if (length < kMappedBits && network.length >= kMappedBits && is_mapped(network.base))
+    return false;
+  return length <= network.length && prefix_of(network.base, length) == prefix_of(base, length);
+}
+
 std::optional<Network> parse_network(std::string_view text) {
   const auto network = parse_prefix(text);
   if (!network || network->base != prefix_of(network->base, network->length)) return std::nullopt;
