@@ -210,14 +210,14 @@ decision, then what is still missing, then each rule that was looked at and why 
 matched or not. Exits with 1 where the person could not get in like this.
 
 With --event it is about a login that was: what it was judged by and what came of it, and
-each rule's part as long as the same rules are in force. `usherctl log --json` has the
-ids. Exits with 1 where it was denied.
+each rule's part as long as the same rules are in force. `usherctl log` has the ids, of
+which the first eight digits will do. Exits with 1 where it was denied.
 
 Examples:
   usherctl explain ada --service sshd
   usherctl explain ada --service sshd --from 192.0.2.7 --with publickey
   usherctl explain ada --service login --tty tty1 --at "2026-12-24 18:00"
-  usherctl explain --event 00112233445566778899aabbccddeeff)",
+  usherctl explain --event 00112233)",
     .setup = setup_explain};
 
 }  // namespace usher::ctl

@@ -65,7 +65,9 @@ class Members {
       Members proof(element);
       const auto factor = factor_named(proof.text("factor"));
       const std::string by = proof.text("by");
-      right_ = right_ && proof.right_ && factor.has_value() && (by == "sshd" || by == "stack");
+      // Nobody but usherd verifies a code.
+      right_ = right_ && proof.right_ && factor.has_value() && *factor != Factor::otp &&
+               (by == "sshd" || by == "stack");
       if (right_)
         all.push_back({.factor = *factor, .by = by == "sshd" ? ProvenBy::sshd : ProvenBy::stack});
     });

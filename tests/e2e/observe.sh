@@ -10,15 +10,7 @@ rules=$stage_source/conf/rules.d
 usher_install <"$rules/00-services.toml"
 rm /etc/usher/rules.d/10-stage.toml
 cp "$rules"/*.toml /etc/usher/rules.d/
-module_line="[success=done new_authtok_reqd=done default=ignore] $module server_uid=$(id -u usher)"
-cat >/etc/pam.d/sshd <<EOF
-auth     $module_line
-auth     required pam_unix.so
-account  ${module_line//done/ok}
-account  required pam_unix.so
-session  ${module_line//done/ok}
-session  required pam_unix.so
-EOF
+pam_stacks observe sshd sudo
 usherd_start
 sshd_start
 for name in ada bob; do
@@ -27,6 +19,9 @@ for name in ada bob; do
   printf '%s:%s\n' $name "$(cat $S/secrets/$name.password)" | chpasswd
 done
 key_of bob
+rm -rf /etc/sudoers.d
+printf '%s\n' 'Defaults !lecture, passwd_tries=1' 'ada ALL=(ALL) ALL' >/etc/sudoers
+chmod 440 /etc/sudoers
 printf 'not this\n' >$S/secrets/wrong
 none=/dev/null
 
@@ -65,6 +60,9 @@ check 'and those before' grep -qE '^ +no +not logins ' $S/said
 said usherctl explain ada --service sshd --from 127.0.0.1
 check 'so is one that might be' grep -q '^only observed, would be let in' $S/said
 
+check 'sudo wants the machine'"'"'s password' at_terminal $S/secrets/ada.password $none as ada sudo -k id -un
+check 'and no other' not at_terminal $S/secrets/wrong $none as ada sudo -k id -un
+
 echo '# usherd is not needed for it'
 check 'usherd ends in order' usherd_stop
 check 'a password lets in' ssh_login ada $ssh_code $S/secrets/ada.password $none
@@ -72,14 +70,24 @@ check 'a wrong one does not' not ssh_login ada $ssh_code $S/secrets/wrong $none
 usherd_start
 
 echo '# one service counts'
+before=$(observed_last)
 cp "$stage_source/conf/examples/50-ssh.toml" /etc/usher/rules.d/
-sed -i "s/^\(auth\|account\|session\)\( *\)\[.*\] /\1\2required /; /^auth .*pam_unix/d" /etc/pam.d/sshd
+pam_stacks none sshd sudo
 check 'a reload' quiet usherctl reload
 otp_code ada "$(otp_step)"
 check 'password and code let in' ssh_login ada $ssh_code $S/secrets/ada.password $S/secrets/ada.code
 check 'by the rule that counts' equal "$(story_of login-accepted rule)" 'password or key, and a code, over SSH'
 check 'the password alone does not' not ssh_login ada $ssh_code $S/secrets/ada.password $S/secrets/wrong
-said usherctl explain --event "$(observed_last)"
+for when_down in none console group:nobody; do
+  pam_stacks $when_down sshd sudo
+  audit_mark
+  check "$when_down: what is only observed goes on with the machine's password" \
+    at_terminal $S/secrets/ada.password $none as ada sudo -k id -un
+  check 'and was observed' audited request-observed phase=account service=sudo person=ada
+  check 'but with no other' not at_terminal $S/secrets/wrong $none as ada sudo -k id -un
+  check 'what counts still does' not ssh_login ada $ssh_code $S/secrets/ada.password $S/secrets/wrong
+done
+said usherctl explain --event "$before"
 check 'older events say that the rules have changed' grep -q 'The rules have changed since' $S/said
 
 echo '# nothing else lets in once the last rule is gone'

@@ -118,6 +118,9 @@ TEST(RecordedRequest, IsNoneOfWhatIsDamaged) {
     damaged["facts"][member] = "yes";
     EXPECT_FALSE(read_recorded_request(damaged.dump())) << member;
   }
+  nlohmann::json code = whole;
+  code["facts"]["given"] = {{{"factor", "otp"}, {"by", "sshd"}}};
+  EXPECT_FALSE(read_recorded_request(code.dump()));
   nlohmann::json later = whole;
   later["missing"] = {"telepathy"};
   EXPECT_FALSE(read_recorded_request(later.dump()));

@@ -68,6 +68,15 @@ TEST_F(RecordedMethodTest, AnEventIsExplainedByTheRulesThatJudgedIt) {
   ASSERT_EQ((*reply)["traces"].size(), 1U);
   EXPECT_EQ((*reply)["traces"][0]["match"], "yes");
   EXPECT_EQ((*explain_event(other.id))["traces"][0]["match"], "no");
+  EXPECT_EQ((*explain_event("00112233"))["event"], to_json_line(judged()));
+}
+
+TEST_F(RecordedMethodTest, TheBeginOfAnIdHasToTellTheEventApart) {
+  AuditEvent other = judged("sudo");
+  other.id = "0011223344556677ffffffffffffffff";
+  write({judged(), other});
+  EXPECT_EQ(error_of(explain_event("00112233")), "org.usher.control.Failed");
+  EXPECT_EQ((*explain_event("00112233445566778"))["event"], to_json_line(judged()));
 }
 
 TEST_F(RecordedMethodTest, OtherRulesThanThoseThatJudgedItSayNothing) {
@@ -100,8 +109,8 @@ TEST_F(RecordedMethodTest, SaysWhereThereIsNoSuchEvent) {
   write({judged()});
   EXPECT_EQ(error_of(explain_event("ffeeddccbbaa99887766554433221100")),
             "org.usher.control.Failed");
-  for (const char* id :
-       {"", "x", "00112233445566778899AABBCCDDEEFF", "0011223344556677889 aabbccddeef"})
+  for (const char* id : {"", "x", "0011223", "00112233445566778899aabbccddeeff0",
+                         "00112233445566778899AABBCCDDEEFF", "0011223344556677889 aabbccddeef"})
     EXPECT_EQ(error_of(explain_event(id)), "org.varlink.service.InvalidParameter") << id;
   EXPECT_EQ(error_of(call(kAlice, "org.usher.control.ExplainEvent", {{"id", kId}})),
             "org.usher.control.PermissionDenied");

@@ -26,9 +26,9 @@ TEST(Log, IsAlignedAndKeepsEachEventOneHarmlessLine) {
   }
   EXPECT_EQ(outcome.out,
             "2026-03-01 12:00:00  started  -     -         -          -"
-            "                                usherd 0.1.0\n"
+            "                                a  usherd 0.1.0\n"
             "2026-03-01 12:00:05  denied   sshd  ada?[2J?  192.0.2.7  "
-            "people over SSH @ 50-ssh.toml:7  otp: wrong code\n");
+            "people over SSH @ 50-ssh.toml:7  b  otp: wrong code\n");
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_EQ(heard, R"({"method":"org.usher.control.Log","parameters":{"count":2,"user":"ada"}})");
 }
