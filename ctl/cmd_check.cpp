@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "ctl/mistakes.h"
 #include "ctl/output.h"
 #include "ctl/plain_text.h"
 #include "daemon/config/written.h"
@@ -19,10 +20,6 @@
 
 namespace usher::ctl {
 namespace {
-
-std::string counted(std::size_t count, const char* one, const char* many) {
-  return fmt::format("{} {}", count, count == 1 ? one : many);
-}
 
 using Findings = std::vector<Finding>;
 
@@ -36,27 +33,6 @@ struct Approved {
 
 std::size_t count_of(const Findings& findings, Severity severity) {
   return static_cast<std::size_t>(std::ranges::count(findings, severity, &Finding::severity));
-}
-
-Json json_of(const Finding& finding) {
-  return {{"file", finding.at.file},     {"line", finding.at.line},
-          {"column", finding.at.column}, {"message", finding.message},
-          {"hint", finding.hint},        {"source_line", finding.source_line}};
-}
-
-/// Everything found, each with its severity.
-Json json_of(const Findings& findings) {
-  Json list = Json::array();
-  for (const Finding& finding : findings) {
-    Json row = {{"severity", name_of(finding.severity)}};
-    row.update(json_of(finding));
-    list.push_back(std::move(row));
-  }
-  return list;
-}
-
-void print_findings(const Findings& findings) {
-  for (const Finding& finding : findings) fmt::print("{}", plain(render(finding)));
 }
 
 std::string verdict_of(const Approved& approved) {
@@ -80,18 +56,6 @@ void print_approved(const Globals& globals, const Approved& approved) {
   if (approved.rules == 0) fmt::print("Without a rule, every login is denied.\n");
 }
 
-ExitCode reject(const Globals& globals, const Findings& findings) {
-  if (globals.json) {
-    Json mistakes = Json::array();
-    for (const Finding& finding : findings) mistakes.push_back(json_of(finding));
-    print_json({{"mistakes", std::move(mistakes)}, {"findings", json_of(findings)}});
-    return ExitCode::configuration;
-  }
-  print_findings(findings);
-  fmt::print("{}\n", counted(findings.size(), "mistake", "mistakes"));
-  return ExitCode::configuration;
-}
-
 struct CheckOptions {
   std::filesystem::path file;
   bool rules_only = false;
@@ -112,7 +76,7 @@ Approved review(const config::Reading& reading, bool rules_only) {
 ExitCode check(const Globals& globals, const CheckOptions& options) {
   const auto reading =
       config::read_configuration(options.file.empty() ? globals.config : options.file);
-  if (!reading) return reject(globals, reading.error());
+  if (!reading) return show_mistakes(globals, reading.error());
   const Approved approved = review(*reading, options.rules_only);
   print_approved(globals, approved);
   const bool doubtful = count_of(approved.doubts, Severity::warning) > 0;

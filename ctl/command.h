@@ -58,5 +58,7 @@ extern const Command kLog;
 extern const Command kExplain;
 extern const Command kReadiness;
 extern const Command kCheck;
+extern const Command kPolicyTest;
+extern const Command kPolicyReplay;
 
 }  // namespace usher::ctl
