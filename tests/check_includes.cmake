@@ -11,7 +11,7 @@ if(NOT IS_DIRECTORY "${SOURCE}/daemon")
 endif()
 
 # What may stand below usherctl: what it runs in process, and what `init` makes.
-set(ctl_may_include config policy model store host review)
+set(ctl_may_include audit config policy model store host review)
 # What may stand below usher-keeper: no store, no policy, no log of its own.
 set(keeper_may_include config serving host model)
 
@@ -21,6 +21,7 @@ set(library_headers
     "sqlite3\\.h=^daemon/store/"
     "nlohmann/=^(daemon/(audit|control)|ctl)/"
     "CLI/=^(ctl|keeper)/|^daemon/[^/]*$"
+    "date/=^daemon/config/"
     "liboath/=^daemon/factors/"
     "qrencode\\.h=^daemon/login/"
     "systemd/=^daemon/(audit|serving|control)/|^daemon/[^/]*$"
