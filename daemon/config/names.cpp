@@ -60,6 +60,14 @@ std::optional<Advice> advice_on_service(const std::string& name) {
   return std::nullopt;
 }
 
+/// What shells and lists would take apart stands for no terminal, and would never match.
+std::optional<Advice> advice_on_tty(const std::string& name) {
+  if (name.find_first_of("[]{} ,") == std::string::npos && !name.ends_with('/'))
+    return std::nullopt;
+  return Advice{fmt::format("{} is not the name of one terminal", ticked(name)),
+                R"(name each, like ["tty1", "tty2"])"};
+}
+
 std::optional<Advice> advice_on(NameKind kind, const std::string& name) {
   const std::string_view noun = noun_of(kind);
   if (trimmed(name).empty())
@@ -81,6 +89,7 @@ std::optional<Advice> advice_on(NameKind kind, const std::string& name) {
     return Advice{
         fmt::format("{} is longer than {} bytes, the most a name can have", ticked(name), kMaxName),
         {}};
+  if (kind == NameKind::tty) return advice_on_tty(name);
   const bool service = kind == NameKind::service || kind == NameKind::service_setting;
   return service ? advice_on_service(name) : std::nullopt;
 }
