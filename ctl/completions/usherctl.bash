@@ -7,7 +7,7 @@ _usherctl_options() {
   case $1 in
   init) echo '--store --master-key' ;;
   check) echo '--rules-only --strict' ;;
-  'policy test') echo '--with' ;;
+  'policy test' | 'policy diff') echo '--with' ;;
   'policy replay') echo '--with --since --log' ;;
   'password set') echo '--stdin' ;;
   'otp add') echo '--stdin --label --algorithm --digits --period --no-qr --plain' ;;
@@ -23,7 +23,7 @@ _usherctl_options() {
 _usherctl_words() {
   case $1 in
   '') compgen -W 'init check policy password otp status reload explain readiness log' -- "$2" ;;
-  policy) compgen -W 'test replay' -- "$2" ;;
+  policy) compgen -W 'test diff replay' -- "$2" ;;
   password) compgen -W 'set' -- "$2" ;;
   otp) compgen -W 'add list remove' -- "$2" ;;
   check | 'policy test') compgen -f -- "$2" ;;

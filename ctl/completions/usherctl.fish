@@ -48,6 +48,7 @@ complete -c usherctl -n __usherctl_at -a reload -d 'Let usherd read its rules ag
 complete -c usherctl -n __usherctl_at -a explain -d 'Say what the rules make of a login, or made of one, and why'
 complete -c usherctl -n __usherctl_at -a readiness -d 'List who would be locked out if rules that only observe counted'
 complete -c usherctl -n __usherctl_at -a log -d 'Show who came, and what decided'
+complete -c usherctl -n '__usherctl_at policy' -a diff -d 'Show which rules a draft adds, removes, changes or moves'
 complete -c usherctl -n '__usherctl_at policy' -a replay -d 'Judge the logins of the past by other rules'
 complete -c usherctl -n '__usherctl_at policy' -a test -d 'Try whether the rules do what is expected of them'
 complete -c usherctl -n '__usherctl_at password' -a set -d 'Set a password for Usher'
@@ -61,6 +62,8 @@ complete -c usherctl -n '__usherctl_is init' -l master-key -r -F -d 'Make its ke
 complete -c usherctl -n '__usherctl_is check' -F
 complete -c usherctl -n '__usherctl_is check' -l rules-only -d 'Leave this machine out'
 complete -c usherctl -n '__usherctl_is check' -l strict -d 'Exit with 4 for warnings too'
+
+complete -c usherctl -n '__usherctl_is policy diff' -l with -r -F -d 'A directory in place of the last one of [rules]'
 
 complete -c usherctl -n '__usherctl_is policy replay' -l with -r -F -d 'A directory in place of the last one of [rules]'
 complete -c usherctl -n '__usherctl_is policy replay' -l since -x -a '24h 7d 30d' -d 'How far back'
