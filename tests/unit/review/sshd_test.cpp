@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "daemon/review/doubts.h"
 #include "daemon/review/sshd_settings.h"
@@ -124,6 +125,17 @@ TEST_F(Sshd, FilesThatIncludeThemselvesEnd) {
 TEST_F(Sshd, NothingIsSaidToBeMissingWhereNotAllCouldBeRead) {
   static_cast<void>(folder.make_directory("ssh/a.conf"));
   EXPECT_THAT(told("Include a.conf\n"), IsEmpty());
+}
+
+TEST_F(Sshd, NobodyIsWaitedFor) {
+  static_cast<void>(folder.make_directory("ssh"));
+  ASSERT_EQ(::mkfifo((folder / "ssh/a.conf").c_str(), 0600), 0);
+  EXPECT_FALSE(settings("Include a.conf\n").complete());
+}
+
+TEST_F(Sshd, AHugeFileIsNotRead) {
+  static_cast<void>(folder.write("ssh/a.conf", std::string((1U << 20) + 1, '\n')));
+  EXPECT_FALSE(settings("Include a.conf\n").complete());
 }
 
 TEST_F(Sshd, MayBeAbsentOrUnreadable) {
