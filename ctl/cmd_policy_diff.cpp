@@ -86,10 +86,10 @@ std::vector<ChangedLine> changed_lines(const Rule* before, const Rule* after) {
   return changed;
 }
 
-using Places = std::map<std::string_view, std::size_t>;
+using RulePlaces = std::map<std::string_view, std::size_t>;
 
-Places places_of(const std::vector<Rule>& rules) {
-  Places places;
+RulePlaces places_of(const std::vector<Rule>& rules) {
+  RulePlaces places;
   for (std::size_t i = 0; i < rules.size(); ++i) places.emplace(rules[i].name, i);
   return places;
 }
@@ -115,8 +115,8 @@ std::vector<bool> out_of_order(const std::vector<std::size_t>& numbers) {
 /// In the order of the new rules; what is gone, at the end.
 std::vector<RuleChange> differences(const std::vector<Rule>& before,
                                     const std::vector<Rule>& after) {
-  const Places old_places = places_of(before);
-  const Places new_places = places_of(after);
+  const RulePlaces old_places = places_of(before);
+  const RulePlaces new_places = places_of(after);
   std::vector<std::size_t> order;
   for (const Rule& rule : after)
     if (const auto old = old_places.find(rule.name); old != old_places.end())
