@@ -7,18 +7,13 @@
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
-#include <vector>
 
+#include "ctl/mistakes.h"
 #include "ctl/output.h"
-#include "ctl/plain_text.h"
 #include "daemon/config/config.h"
 
 namespace usher::ctl {
 namespace {
-
-std::string counted(std::size_t count, const char* one, const char* many) {
-  return fmt::format("{} {}", count, count == 1 ? one : many);
-}
 
 ExitCode approve(const Globals& globals, const RuleSet& rules) {
   std::set<std::string> files;
@@ -36,31 +31,13 @@ ExitCode approve(const Globals& globals, const RuleSet& rules) {
   return ExitCode::ok;
 }
 
-ExitCode reject(const Globals& globals, const std::vector<Finding>& findings) {
-  if (globals.json) {
-    Json mistakes = Json::array();
-    for (const Finding& finding : findings)
-      mistakes.push_back({{"file", finding.at.file},
-                          {"line", finding.at.line},
-                          {"column", finding.at.column},
-                          {"message", finding.message},
-                          {"hint", finding.hint},
-                          {"source_line", finding.source_line}});
-    print_json({{"mistakes", std::move(mistakes)}});
-    return ExitCode::configuration;
-  }
-  for (const Finding& finding : findings) fmt::print("{}", plain(render(finding)));
-  fmt::print("{}\n", counted(findings.size(), "mistake", "mistakes"));
-  return ExitCode::configuration;
-}
-
 Run setup_check(CLI::App& app) {
   const auto file = std::make_shared<std::filesystem::path>();
   app.add_option("FILE", *file, "Settings to check, with the rules they name; --config without it")
       ->type_name("");
   return [file](const Globals& globals) {
     const auto loaded = load_configuration(file->empty() ? globals.config : *file);
-    return loaded ? approve(globals, loaded->rules) : reject(globals, loaded.error());
+    return loaded ? approve(globals, loaded->rules) : show_mistakes(globals, loaded.error());
   };
 }
 

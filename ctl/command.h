@@ -57,5 +57,6 @@ extern const Command kReload;
 extern const Command kLog;
 extern const Command kExplain;
 extern const Command kCheck;
+extern const Command kPolicyTest;
 
 }  // namespace usher::ctl

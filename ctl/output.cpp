@@ -54,6 +54,10 @@ void print_json(const Json& value) { print(value, 2); }
 
 void print_json_line(const Json& value) { print(value, -1); }
 
+std::string counted(std::size_t count, const char* one, const char* many) {
+  return fmt::format("{} {}", count, count == 1 ? one : many);
+}
+
 std::string moment_of(std::int64_t seconds_since_1970) {
   if (seconds_since_1970 == 0) return "never";
   const auto seconds = static_cast<std::time_t>(seconds_since_1970);

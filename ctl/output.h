@@ -2,6 +2,7 @@
 // Standard output: for people, or for programs under --json.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -24,6 +25,9 @@ void print_table(const Table& table, const Globals& globals);
 void print_json(const Json& value);
 /// The same in one line.
 void print_json_line(const Json& value);
+
+/// "1 rule", "2 rules".
+[[nodiscard]] std::string counted(std::size_t count, const char* one, const char* many);
 
 /// Local time, "2026-03-01 13:05:09"; "never" for 0.
 [[nodiscard]] std::string moment_of(std::int64_t seconds_since_1970);

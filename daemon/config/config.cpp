@@ -3,13 +3,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <system_error>
-#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "daemon/config/document.h"
+#include "daemon/config/findings.h"
 #include "daemon/config/rule_files.h"
 #include "daemon/config/rules.h"
 #include "daemon/config/safe_file.h"
@@ -26,16 +25,15 @@ using namespace config;
 
 class Loader {
  public:
-  explicit Loader(fs::path file) : file_(std::move(file)) {}
+  explicit Loader(fs::path file, fs::path own_rules = {})
+      : file_(std::move(file)), own_rules_(std::move(own_rules)) {}
 
   enum class Extent : unsigned char { everything = 1, settings };
 
   std::expected<Configuration, std::vector<Finding>> load(Extent extent) {
     load_file(extent);
     if (findings_.empty()) return std::move(configuration_);
-    std::ranges::sort(findings_, {}, [](const Finding& finding) {
-      return std::tie(finding.at.file, finding.at.line, finding.at.column, finding.message);
-    });
+    sort_by_place(findings_);
     return std::unexpected(std::move(findings_));
   }
 
@@ -44,26 +42,24 @@ class Loader {
     std::error_code error;
     const fs::path absolute = fs::absolute(file_, error);
     if (error) return report_file(file_, {.message = error.message(), .hint = {}});
-    auto text = read_file(absolute);
+    auto text = read_safe_file(absolute);
     if (!text) return report_file(file_, text.error());
 
     Document document(file_.string(), std::move(*text));
     SettingsFile settings = read_settings(document, absolute.parent_path());
+    if (!own_rules_.empty()) settings.settings.rules.back() = own_rules_.string();
     // Rules from a place that was not meant would only be reported beside the point.
     if (extent == Extent::everything && settings.rules_known) load_rules(document, settings);
     take_findings(document);
     configuration_.settings = std::move(settings.settings);
   }
 
-  static std::expected<std::string, FileProblem> read_file(const fs::path& path) {
-    if (!path.has_filename())
-      return std::unexpected(FileProblem{.message = "this names no file", .hint = {}});
-    const auto directory = SafeDirectory::open(path.parent_path());
-    if (!directory) return std::unexpected(directory.error());
-    return directory->read(path.filename().string());
-  }
-
   void load_rules(Document& settings_document, const SettingsFile& settings) {
+    if (!own_rules_.empty()) {
+      // A directory that usher.toml names may be missing; one that was asked for may not.
+      const auto own = SafeDirectory::open(own_rules_);
+      if (!own) return report_file(own_rules_, own.error());
+    }
     const RuleFiles found = find_rule_files(settings.settings.rules);
     for (const RuleFileProblem& problem : found.problems)
       report_rule_file(settings_document, settings, problem);
@@ -93,10 +89,7 @@ class Loader {
   }
 
   void report_file(const fs::path& path, const FileProblem& problem) {
-    findings_.push_back({.at = {.file = printable(path.string()), .line = 0, .column = 0},
-                         .message = printable(problem.message),
-                         .hint = printable(problem.hint),
-                         .source_line = {}});
+    findings_.push_back(finding_about(path, problem));
   }
 
   void take_findings(const Document& document) {
@@ -104,14 +97,16 @@ class Loader {
   }
 
   fs::path file_;
+  fs::path own_rules_;
   Configuration configuration_;
   std::vector<Finding> findings_;
 };
 
 }  // namespace
 
-std::expected<Configuration, std::vector<Finding>> load_configuration(const fs::path& file) {
-  return Loader(file).load(Loader::Extent::everything);
+std::expected<Configuration, std::vector<Finding>> load_configuration(const fs::path& file,
+                                                                      const fs::path& own_rules) {
+  return Loader(file, own_rules).load(Loader::Extent::everything);
 }
 
 std::expected<Settings, std::vector<Finding>> load_settings(const fs::path& file) {

@@ -60,13 +60,14 @@ struct Configuration {
   RuleSet rules;  // with the lists of services of usher.toml
 };
 
-/// Reads usher.toml and the rule directories it names. Refuses files and directories that another
-/// than root or the calling user owns or could write, symbolic links, and anything but a regular
-/// file of at most 1 MiB. Either everything is right, or every finding is reported, in the order of
-/// files and lines. No rules at all is not a mistake: with none, every login is denied. Blocks on
-/// the file system; may be called from any thread.
+/// Reads usher.toml and the rule directories it names; unless it is empty, `own_rules` takes the
+/// place of the last of them, which is the administrator's, and must be there. Refuses files and
+/// directories that another than root or the calling user owns or could write, symbolic links, and
+/// anything but a regular file of at most 1 MiB. Either everything is right, or every finding is
+/// reported, in the order of files and lines. No rules at all is not a mistake: with none, every
+/// login is denied. Blocks on the file system; may be called from any thread.
 [[nodiscard]] std::expected<Configuration, std::vector<Finding>> load_configuration(
-    const std::filesystem::path& file);
+    const std::filesystem::path& file, const std::filesystem::path& own_rules = {});
 
 /// The same of usher.toml alone: no rule file is looked at, so none can be wrong.
 [[nodiscard]] std::expected<Settings, std::vector<Finding>> load_settings(

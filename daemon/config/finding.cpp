@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 #include "daemon/config/config.h"
+#include "daemon/config/findings.h"
 #include "daemon/config/text.h"
 #include "daemon/model/utf8.h"
 
@@ -52,4 +55,20 @@ std::string render_all(const std::vector<Finding>& findings) {
   return text;
 }
 
+namespace config {
+
+Finding finding_about(const std::filesystem::path& path, const FileProblem& problem) {
+  return {.at = {.file = printable(path.string()), .line = 0, .column = 0},
+          .message = printable(problem.message),
+          .hint = printable(problem.hint),
+          .source_line = {}};
+}
+
+void sort_by_place(std::vector<Finding>& findings) {
+  std::ranges::sort(findings, {}, [](const Finding& finding) {
+    return std::tie(finding.at.file, finding.at.line, finding.at.column, finding.message);
+  });
+}
+
+}  // namespace config
 }  // namespace usher

@@ -21,10 +21,15 @@ bool is_name_character(char c) {
          c == '.';
 }
 
+bool is_expectation_file_name(std::string_view name) {
+  return name.ends_with(".test.toml") && !name.starts_with('.');
+}
+
 /// NN-name.toml: with two digits each, the order of names is the order of numbers.
 bool is_rule_file_name(std::string_view name) {
   constexpr std::string_view kSuffix = ".toml";
   if (name.size() <= 3 + kSuffix.size() || !name.ends_with(kSuffix)) return false;
+  if (is_expectation_file_name(name)) return false;
   return is_digit(name[0]) && is_digit(name[1]) && name[2] == '-' &&
          std::ranges::all_of(name, is_name_character);
 }
@@ -35,7 +40,10 @@ std::string path_of(const std::string& directory, const std::string& name) {
 
 class Collector {
  public:
-  explicit Collector(std::span<const std::string> directories) : directories_(directories) {}
+  enum class Wanted : unsigned char { rules = 1, expectations };
+
+  Collector(std::span<const std::string> directories, Wanted wanted)
+      : directories_(directories), wanted_(wanted) {}
 
   RuleFiles collect() {
     for (std::size_t i = 0; i < directories_.size(); ++i) open(i);
@@ -64,9 +72,11 @@ class Collector {
   }
 
   void sort_in(const std::string& directory, const std::string& name) {
-    if (is_rule_file_name(name)) {
+    const bool rules = wanted_ == Wanted::rules;
+    const bool expectations = is_expectation_file_name(name);
+    if (rules ? is_rule_file_name(name) : expectations) {
       newest_.insert_or_assign(name, opened_.size() - 1);
-    } else if (name.ends_with(".toml") && !name.starts_with('.')) {
+    } else if (rules && !expectations && name.ends_with(".toml") && !name.starts_with('.')) {
       const FileProblem problem{
           .message = "this is not how a rule file is named, so its rules would not count",
           .hint =
@@ -98,6 +108,7 @@ class Collector {
   }
 
   std::span<const std::string> directories_;
+  Wanted wanted_;
   std::vector<Opened> opened_;
   std::map<std::string, std::size_t> newest_;  // file name to place in opened_
   RuleFiles found_;
@@ -106,7 +117,11 @@ class Collector {
 }  // namespace
 
 RuleFiles find_rule_files(std::span<const std::string> directories) {
-  return Collector(directories).collect();
+  return Collector(directories, Collector::Wanted::rules).collect();
+}
+
+RuleFiles find_expectation_files(std::span<const std::string> directories) {
+  return Collector(directories, Collector::Wanted::expectations).collect();
 }
 
 }  // namespace usher::config

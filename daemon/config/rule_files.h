@@ -34,8 +34,12 @@ struct RuleFiles {
 /// Reads the NN-name.toml files of `directories`. A file in a later directory masks one of the same
 /// name in an earlier, which is then not opened; an empty file so switches another off. A directory
 /// may be missing as long as one is there. Other names ending in .toml are problems, since they
-/// look like rules that are in force; the rest (README, editors' copies, package managers'
-/// leftovers) is passed over.
+/// look like rules that are in force; the rest (README, expectations, editors' copies, package
+/// managers' leftovers) is passed over.
 [[nodiscard]] RuleFiles find_rule_files(std::span<const std::string> directories);
+
+/// Reads the *.test.toml files of `directories`, which hold expectations and no rules. They mask
+/// each other as rule files do.
+[[nodiscard]] RuleFiles find_expectation_files(std::span<const std::string> directories);
 
 }  // namespace usher::config

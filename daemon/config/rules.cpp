@@ -17,6 +17,7 @@
 #include "daemon/config/settings.h"
 #include "daemon/config/text.h"
 #include "daemon/config/values.h"
+#include "daemon/config/words.h"
 #include "usher/message.h"
 
 namespace usher::config {
@@ -111,29 +112,6 @@ void read_deny(const Entry& entry, const Sets& /*sets*/, Rule& rule) {
     return entry.refuse(fmt::format("this text has {} bytes", text->size()),
                         fmt::format("it may have {}", kMaxText));
   rule.deny_text = *text;
-}
-
-template <typename Value>
-struct Word {
-  std::string_view name;
-  Value value;
-};
-
-/// One of a few words.
-template <typename Value, std::size_t Count>
-void read_word(const Entry& entry, const std::array<Word<Value>, Count>& words, Value& value) {
-  std::array<std::string_view, Count> names;
-  std::ranges::transform(words, names.begin(), &Word<Value>::name);
-  const auto text = read_text(entry, "a word", fmt::format("it may be {}", listed(names)));
-  if (!text) return;
-  const auto found = std::ranges::find(words, std::string_view(*text), &Word<Value>::name);
-  if (found != words.end()) {
-    value = found->value;
-    return;
-  }
-  std::string hint = did_you_mean(*text, names);
-  if (hint.empty()) hint = fmt::format("it may be {}", listed(names));
-  entry.refuse(fmt::format("{} is nothing that {} may be", ticked(*text), ticked(entry.key)), hint);
 }
 
 void read_prompt(const Entry& entry, const Sets& /*sets*/, Rule& rule) {

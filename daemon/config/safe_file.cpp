@@ -130,4 +130,15 @@ std::expected<std::vector<std::string>, FileProblem> SafeDirectory::names() cons
   return names;
 }
 
+std::expected<std::string, FileProblem> read_safe_file(const std::filesystem::path& path) {
+  std::error_code error;
+  const std::filesystem::path absolute = std::filesystem::absolute(path, error);
+  if (error) return std::unexpected(FileProblem{.message = error.message(), .hint = {}});
+  if (!absolute.has_filename())
+    return std::unexpected(FileProblem{.message = "this names no file", .hint = {}});
+  const auto directory = SafeDirectory::open(absolute.parent_path());
+  if (!directory) return std::unexpected(directory.error());
+  return directory->read(absolute.filename().string());
+}
+
 }  // namespace usher::config

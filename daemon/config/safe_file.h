@@ -41,4 +41,8 @@ class SafeDirectory {
   UniqueFd directory_;
 };
 
+/// The content of the file at `path`, of which, and of whose directory, the same is true.
+[[nodiscard]] std::expected<std::string, FileProblem> read_safe_file(
+    const std::filesystem::path& path);
+
 }  // namespace usher::config
