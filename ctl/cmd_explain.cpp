@@ -3,16 +3,21 @@
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <ctime>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "ctl/complaint.h"
 #include "ctl/control_query.h"
+#include "ctl/explain_event.h"
 #include "ctl/output.h"
 #include "ctl/plain_text.h"
+#include "daemon/config/text.h"
 
 namespace usher::ctl {
 namespace {
@@ -21,6 +26,9 @@ struct Question {
   std::string user;
   std::string service;
   std::string from;
+  std::string tty;
+  std::string at;
+  std::string event;
   std::vector<std::string> with;
 };
 
@@ -34,7 +42,8 @@ std::vector<std::string> texts_in(const Json& reply, const char* member) {
 
 /// usherd's answer, in the terms of this command.
 struct Answer {
-  std::string decision;  // "denied", "ask", "satisfied"
+  std::string decision;  // "denied", "ask", "satisfied", "observed"
+  std::string would;     // of "observed": one of the others
   std::string reason;
   std::string rule;
   std::string at;
@@ -45,6 +54,7 @@ struct Answer {
 
 Answer answer_in(const Json& reply) {
   Answer answer{.decision = reply.at("decision").get<std::string>(),
+                .would = reply.value("would", std::string()),
                 .reason = reply.at("reason").get<std::string>(),
                 .rule = reply.at("rule").get<std::string>(),
                 .at = reply.at("at").get<std::string>(),
@@ -56,13 +66,19 @@ Answer answer_in(const Json& reply) {
   return answer;
 }
 
-/// Whether the person could get in like this.
+/// Whether the person could get in like this, as far as Usher is concerned.
 bool is_open(const Answer& answer) {
+  if (answer.decision == "observed") return true;
   return (answer.decision == "ask" || answer.decision == "satisfied") && answer.lacks.empty();
 }
 
 /// The decision in a few words.
 std::string headline(const Answer& answer, const Palette& palette) {
+  if (answer.decision == "observed")
+    return palette.paint("only observed", Style::warning) + ", would be " +
+           (answer.would == "denied" ? palette.paint("denied", Style::bad)
+            : answer.lacks.empty()   ? palette.paint("let in", Style::good)
+                                     : palette.paint("no way in yet", Style::warning));
   if (answer.decision == "satisfied") return palette.paint("let in", Style::good);
   if (answer.decision != "ask") return palette.paint("denied", Style::bad);
   return answer.lacks.empty() ? palette.paint("let in after proof", Style::good)
@@ -73,6 +89,8 @@ std::string described(const Question& question) {
   std::string text = fmt::format(
       "{} through {}, {}", question.user, question.service,
       question.from.empty() || question.from == "local" ? "local" : "from " + question.from);
+  if (!question.tty.empty()) text += ", at " + question.tty;
+  if (!question.at.empty()) text += ", " + question.at;
   if (!question.with.empty()) text += ", with " + joined(question.with, " and ");
   return text;
 }
@@ -101,19 +119,6 @@ Table summary_of(const Answer& answer, const Question& question) {
   return table;
 }
 
-Table rules_tried(const Json& traces) {
-  Table table({"", "", "", ""});
-  for (const Json& trace : traces) {
-    const auto match = trace.at("match").get<std::string>();
-    const Style style = match == "yes" ? Style::good : Style::quiet;
-    table.add({{.text = match, .style = match == "unknown" ? Style::bad : style},
-               {.text = trace.at("rule").get<std::string>()},
-               {.text = trace.at("at").get<std::string>(), .style = Style::quiet},
-               {.text = trace.at("why").get<std::string>()}});
-  }
-  return table;
-}
-
 ExitCode show(const Globals& globals, const Question& question, const Json& reply) {
   const Answer answer = answer_in(reply);
   const Json& traces = reply.at("traces");
@@ -131,26 +136,67 @@ ExitCode show(const Globals& globals, const Question& question, const Json& repl
   return is_open(answer) ? ExitCode::ok : ExitCode::no;
 }
 
+/// "2026-12-24 18:00", in the machine's own time zone, as seconds since 1970.
+std::optional<std::time_t> moment_in(const std::string& text) {
+  std::tm local{};
+  const char* rest = ::strptime(text.c_str(), "%Y-%m-%d %H:%M", &local);
+  if (rest == nullptr || *rest != '\0') return std::nullopt;
+  local.tm_isdst = -1;
+  const std::tm asked = local;
+  const std::time_t moment = std::mktime(&local);
+  // A day that no month has, and an hour that the clocks skip, come back as others.
+  if (moment == -1 || local.tm_mday != asked.tm_mday || local.tm_hour != asked.tm_hour)
+    return std::nullopt;
+  return moment;
+}
+
+ExitCode explain_login(const Globals& globals, const Question& question) {
+  if (question.user.empty() || question.service.empty())
+    return complain({.code = ExitCode::usage,
+                     .what = "say whose login it is, and through what",
+                     .next = "like `usherctl explain ada --service sshd`, or `--event ID` for one "
+                             "that was"});
+  Json parameters{{"user", question.user},
+                  {"service", question.service},
+                  {"from", question.from},
+                  {"with", question.with}};
+  if (!question.tty.empty()) parameters["tty"] = question.tty;
+  if (!question.at.empty()) {
+    const auto moment = moment_in(question.at);
+    if (!moment)
+      return complain({.code = ExitCode::usage,
+                       .what = fmt::format("{} is no time", config::ticked(question.at)),
+                       .next = "write it like --at \"2026-12-24 18:00\", in local time"});
+    parameters["at"] = *moment;
+  }
+  return ask_control(globals, "Explain", parameters,
+                     [&](const Json& reply) { return show(globals, question, reply); });
+}
+
 Run setup_explain(CLI::App& app) {
   const auto question = std::make_shared<Question>();
-  app.add_option("USER", question->user, "Who wants to come in")->type_name("")->required();
+  app.add_option("USER", question->user, "Who wants to come in")->type_name("");
   app.add_option("--service", question->service, "Through what: the file's name in /etc/pam.d")
-      ->type_name("SERVICE")
-      ->required();
+      ->type_name("SERVICE");
   app.add_option("--from", question->from, "The address they come from; local without it")
       ->type_name("ADDRESS");
+  app.add_option("--tty", question->tty, "The terminal or display the program names")
+      ->type_name("TTY");
+  app.add_option("--at", question->at, "When, in local time: \"2026-12-24 18:00\"; now without it")
+      ->type_name("TIME");
   app.add_option("--with", question->with,
                  "What is proven already: publickey (to sshd), password (to a module before)")
       ->type_name("FACTOR")
       ->check(CLI::IsMember({"publickey", "password"}).description(""))
       ->allow_extra_args(false);
+  CLI::Option* event =
+      app.add_option("--event", question->event, "A login that was, by the id in `usherctl log`")
+          ->type_name("ID");
+  for (const char* other : {"USER", "--service", "--from", "--tty", "--at", "--with"})
+    event->excludes(app.get_option(other));
   return [question](const Globals& globals) {
-    const Json parameters{{"user", question->user},
-                          {"service", question->service},
-                          {"from", question->from},
-                          {"with", question->with}};
-    return ask_control(globals, "Explain", parameters,
-                       [&](const Json& reply) { return show(globals, *question, reply); });
+    return question->event.empty() ? explain_login(globals, *question)
+                                   : explain_event(globals, question->event);
   };
 }
 
@@ -158,14 +204,20 @@ Run setup_explain(CLI::App& app) {
 
 const Command kExplain{
     .name = "explain",
-    .summary = "Say what the rules in force would make of a login, and why",
+    .summary = "Say what the rules make of a login, or made of one, and why",
     .lesson = R"(For root. Nobody is asked anything, and nothing is counted or logged. First the
 decision, then what is still missing, then each rule that was looked at and why it
 matched or not. Exits with 1 where the person could not get in like this.
 
+With --event it is about a login that was: what it was judged by and what came of it, and
+each rule's part as long as the same rules are in force. `usherctl log` has the ids, of
+which the first eight digits will do. Exits with 1 where it was denied.
+
 Examples:
   usherctl explain ada --service sshd
-  usherctl explain ada --service sshd --from 192.0.2.7 --with publickey)",
+  usherctl explain ada --service sshd --from 192.0.2.7 --with publickey
+  usherctl explain ada --service login --tty tty1 --at "2026-12-24 18:00"
+  usherctl explain --event 00112233)",
     .setup = setup_explain};
 
 }  // namespace usher::ctl

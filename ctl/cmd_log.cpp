@@ -19,6 +19,9 @@
 namespace usher::ctl {
 namespace {
 
+/// What `usherctl explain --event` takes for the whole id.
+constexpr std::size_t kShortId = 8;
+
 struct Wish {
   std::int64_t count = 20;
   std::string user;
@@ -73,6 +76,7 @@ std::vector<Cell> row_of(const Json& event) {
           {.text = or_dash(text_in(event, "user"))},
           {.text = or_dash(text_in(event, "rhost"))},
           {.text = rule_in(event)},
+          {.text = or_dash(text_in(event, "id").substr(0, kShortId)), .style = Style::quiet},
           {.text = text_in(event, "reason")}};
 }
 
@@ -99,7 +103,7 @@ ExitCode show(const Globals& globals, const Json& reply) {
     for (const Json& event : events) print_json_line(event);
     return ExitCode::ok;
   }
-  Table table({"TIME", "OUTCOME", "SERVICE", "USER", "FROM", "RULE", "REASON"});
+  Table table({"TIME", "OUTCOME", "SERVICE", "USER", "FROM", "RULE", "EVENT", "REASON"});
   for (const Json& event : events) table.add(row_of(event));
   print_table(table, globals);
   return ExitCode::ok;
@@ -126,8 +130,9 @@ const Command kLog{
     .summary = "Show who came, and what decided",
     .lesson =
         R"(For root. The newest events of the audit log, oldest first: when, the outcome, service,
-user, where from, the rule with its file and line, and why. Times are local. With
---json each event is a line of JSON with all its fields.
+user, where from, the rule with its file and line, the begin of the event's id, by which
+`usherctl explain --event` tells all of it, and why. Times are local. With --json each
+event is a line of JSON with all its fields.
 
 Examples:
   usherctl log -n 5

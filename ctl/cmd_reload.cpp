@@ -36,7 +36,7 @@ const Command kReload{
     .lesson =
         R"(For root. Where the configuration has a mistake, the rules in force stay in force, the
 mistakes are shown, and the exit code is 4. Settings other than rules take effect
-when usherd is restarted.
+when usherd is restarted. What usherd knows of groups, for 10 s at most, it asks anew.
 
 Examples:
   usherctl check && usherctl reload)",

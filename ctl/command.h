@@ -56,6 +56,7 @@ extern const Command kStatus;
 extern const Command kReload;
 extern const Command kLog;
 extern const Command kExplain;
+extern const Command kReadiness;
 extern const Command kCheck;
 extern const Command kPolicyTest;
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <thread>
 #include <utility>
 
@@ -125,6 +126,7 @@ Result<Usherd::Parts> Usherd::open_parts(const Settings& settings) {
 Usherd::Usherd(const std::filesystem::path& file, Configuration configuration, Parts parts)
     : file_(file),
       started_at_(clock_.wall_microseconds()),
+      host_(std::make_shared<LinuxHost>(), clock_),
       parts_(std::move(parts)),
       paced_(*parts_.audit, clock_),
       otp_(*parts_.store, clock_),
@@ -142,12 +144,13 @@ Usherd::Usherd(const std::filesystem::path& file, Configuration configuration, P
       control_{.host = host_,
                .keeper = *parts_.keeper,
                .store = *parts_.store,
+               .clock = clock_,
                .rules = rules_,
                .audit_file = configuration.settings.audit_file,
                .status = [this] { return status(); },
                .reload =
                    [this](const ControlPeer& peer) {
-                     return reloader_.reload({.pid = peer.pid, .uid = peer.uid});
+                     return reload_for({.pid = peer.pid, .uid = peer.uid});
                    }} {}
 
 Result<void> Usherd::open_sockets(const Settings& settings) {
@@ -196,10 +199,16 @@ Result<void> Usherd::open_sockets(const Settings& settings) {
 }
 
 void Usherd::reload() {
-  if (const auto reloaded = reloader_.reload({}); !reloaded)
+  if (const auto reloaded = reload_for({}); !reloaded)
     report_trouble(reloaded.error().in_configuration
                        ? "the old rules stay in force:\n" + reloaded.error().text
                        : reloaded.error().text);
+}
+
+// First the groups: nobody is judged by new rules and what was known of groups before.
+std::expected<void, ReloadFailure> Usherd::reload_for(const Caller& asked_by) {
+  host_.forget();
+  return reloader_.reload(asked_by);
 }
 
 bool Usherd::stop() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -12,8 +13,8 @@
 #include "daemon/control/methods.h"
 #include "daemon/factors/otp.h"
 #include "daemon/factors/password.h"
+#include "daemon/host/bounded_host.h"
 #include "daemon/host/clock.h"
-#include "daemon/host/host.h"
 #include "daemon/host/keeper.h"
 #include "daemon/login/login.h"
 #include "daemon/policy/rules_in_force.h"
@@ -40,7 +41,7 @@ class Usherd {
   Usherd& operator=(const Usherd&) = delete;
   ~Usherd() { parts_.stop.raise(); }
 
-  /// See Reloader.
+  /// Asks for groups anew, too; else see Reloader.
   void reload();
   /// Serves nobody new, tells those who wait for a person to come back, and gives those past their
   /// last answer three seconds. False where some were not done by then: destroying this would wait
@@ -63,12 +64,13 @@ class Usherd {
   [[nodiscard]] Result<void> open_sockets(const Settings& settings);
   [[nodiscard]] Result<void> record(EventKind kind, std::string reason);
   [[nodiscard]] DaemonStatus status() const;
+  [[nodiscard]] std::expected<void, ReloadFailure> reload_for(const Caller& asked_by);
   void serve_control(UniqueFd connection, const ucred& peer);
 
   const std::filesystem::path file_;
   const SystemClock clock_;
   const std::int64_t started_at_;  // wall clock, microseconds
-  LinuxHost host_;
+  BoundedHost host_;
   Counters counters_;
   Parts parts_;
   PacedAudit paced_;  // for requests; what happens to usherd itself is written as it comes

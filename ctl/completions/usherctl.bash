@@ -6,10 +6,12 @@
 _usherctl_options() {
   case $1 in
   init) echo '--store --master-key' ;;
+  check) echo '--rules-only --strict' ;;
   'password set') echo '--stdin' ;;
   'otp add') echo '--stdin --label --algorithm --digits --period --no-qr --plain' ;;
   'otp remove') echo '--stdin --label' ;;
-  explain) echo '--service --from --with' ;;
+  explain) echo '--service --from --tty --at --with --event' ;;
+  readiness) echo '--since --all' ;;
   log) echo '-n --count --user' ;;
   '') echo '--version' ;;
   esac
@@ -18,7 +20,7 @@ _usherctl_options() {
 # What may stand where no option does: words that lead to a command, or what it is about.
 _usherctl_words() {
   case $1 in
-  '') compgen -W 'init check password otp status reload explain log' -- "$2" ;;
+  '') compgen -W 'init check password otp status reload explain readiness log' -- "$2" ;;
   password) compgen -W 'set' -- "$2" ;;
   otp) compgen -W 'add list remove' -- "$2" ;;
   check) compgen -f -- "$2" ;;
@@ -51,7 +53,8 @@ _usherctl() {
   --digits) values='6 7 8' ;;
   --with) values='publickey password' ;;
   --service) values=$(cd /etc/pam.d 2>/dev/null && echo *) ;;
-  --label | --period | --from | --count | -n) return ;;
+  --since) values='24h 7d 30d' ;;
+  --label | --period | --from | --tty | --at | --event | --count | -n) return ;;
   esac
   if [[ -n $values ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$values" -- "$current")
@@ -62,7 +65,7 @@ _usherctl() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
     --config | --socket | --control | --color | --store | --master-key | --label | --algorithm | \
-      --digits | --period | --service | --from | --with | --user | --count | -n)
+      --digits | --period | --service | --from | --tty | --at | --event | --since | --with | --user | --count | -n)
       [[ ${COMP_WORDS[i + 1]-} != '=' ]] || ((i++))
       ((i++))
       ;;

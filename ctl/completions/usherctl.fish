@@ -4,7 +4,7 @@
 # The words of the command line that are neither options nor what they take.
 function __usherctl_words
     set -l takes_value --config --socket --control --color --store --master-key --label \
-        --algorithm --digits --period --service --from --with --user --count -n
+        --algorithm --digits --period --service --from --tty --at --event --since --with --user --count -n
     set -l skip no
     for word in (commandline -opc)[2..-1]
         if test $skip = yes
@@ -44,7 +44,8 @@ complete -c usherctl -n __usherctl_at -a password -d 'Passwords for Usher'
 complete -c usherctl -n __usherctl_at -a otp -d 'One-time codes'
 complete -c usherctl -n __usherctl_at -a status -d 'Show how usherd is doing'
 complete -c usherctl -n __usherctl_at -a reload -d 'Let usherd read its rules again'
-complete -c usherctl -n __usherctl_at -a explain -d 'Say what the rules would make of a login, and why'
+complete -c usherctl -n __usherctl_at -a explain -d 'Say what the rules make of a login, or made of one, and why'
+complete -c usherctl -n __usherctl_at -a readiness -d 'List who would be locked out if rules that only observe counted'
 complete -c usherctl -n __usherctl_at -a log -d 'Show who came, and what decided'
 complete -c usherctl -n '__usherctl_at password' -a set -d 'Set a password for Usher'
 complete -c usherctl -n '__usherctl_at otp' -a add -d 'Add a generator of one-time codes'
@@ -55,6 +56,8 @@ complete -c usherctl -n '__usherctl_is init' -l store -r -F -d 'Make the store h
 complete -c usherctl -n '__usherctl_is init' -l master-key -r -F -d 'Make its key here'
 
 complete -c usherctl -n '__usherctl_is check' -F
+complete -c usherctl -n '__usherctl_is check' -l rules-only -d 'Leave this machine out'
+complete -c usherctl -n '__usherctl_is check' -l strict -d 'Exit with 4 for warnings too'
 
 complete -c usherctl -n '__usherctl_is password set' -a '(__fish_complete_users)'
 complete -c usherctl -n '__usherctl_is password set' -l stdin -d 'Read the answers from standard input'
@@ -77,7 +80,13 @@ complete -c usherctl -n '__usherctl_is otp remove' -l label -x -d 'Which'
 complete -c usherctl -n '__usherctl_is explain' -a '(__fish_complete_users)'
 complete -c usherctl -n '__usherctl_is explain' -l service -x -a '(path basename /etc/pam.d/*)' -d 'Through what'
 complete -c usherctl -n '__usherctl_is explain' -l from -x -d 'The address they come from'
+complete -c usherctl -n '__usherctl_is explain' -l tty -x -d 'The terminal or display the program names'
+complete -c usherctl -n '__usherctl_is explain' -l at -x -d 'When, in local time'
+complete -c usherctl -n '__usherctl_is explain' -l event -x -d 'A login that was, by its id'
 complete -c usherctl -n '__usherctl_is explain' -l with -x -a 'publickey password' -d 'What is proven already'
+
+complete -c usherctl -n '__usherctl_is readiness' -l since -x -a '24h 7d 30d' -d 'How far back'
+complete -c usherctl -n '__usherctl_is readiness' -l all -d 'Also who would get in'
 
 complete -c usherctl -n '__usherctl_is log' -s n -l count -x -d 'How many events'
 complete -c usherctl -n '__usherctl_is log' -l user -x -a '(__fish_complete_users)' -d 'Only events about this user'

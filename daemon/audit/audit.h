@@ -7,9 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/model/decision.h"
 #include "daemon/model/factor.h"
-#include "daemon/model/person.h"
+#include "daemon/model/judged.h"
 #include "daemon/model/proof.h"
 #include "daemon/model/request.h"
 #include "daemon/model/result.h"
@@ -39,21 +38,6 @@ enum class EventKind : std::uint8_t {
 
 /// The id as it stands in the log, such as "login-accepted".
 [[nodiscard]] std::string_view id_of(EventKind kind) noexcept;
-
-/// What a request was judged by, beside the request itself, and what came of it: enough to judge it
-/// again.
-struct Judged {
-  std::vector<Group> groups;            // of the account, and those of rules that it is in
-  std::vector<std::string> unresolved;  // groups of rules that could not be found
-  std::vector<Proof> given;             // all that was said to be proven, whether it counted or not
-  bool tty_believed = false;
-  bool person_known = true;  // false where the account could not be looked up
-  Decision::Kind kind = Decision::Kind::denied;
-  Decision::Kind would = Decision::Kind::denied;  // of an observed one
-  std::vector<Requirement> missing;
-  std::vector<Requirement>
-      lacks;  // of `missing`, what the person certainly could not have answered
-};
 
 /// One line of the audit log. Holds no secret and nothing a secret could be computed from.
 struct AuditEvent {

@@ -16,6 +16,7 @@
 #include "daemon/config/settings.h"
 #include "daemon/config/text.h"
 #include "daemon/config/version.h"
+#include "daemon/config/written.h"
 
 namespace usher {
 namespace {
@@ -28,11 +29,11 @@ class Loader {
   explicit Loader(fs::path file, fs::path own_rules = {})
       : file_(std::move(file)), own_rules_(std::move(own_rules)) {}
 
-  enum class Extent : unsigned char { everything = 1, settings };
+  enum class Extent : unsigned char { settings = 1, rules, places };
 
-  std::expected<Configuration, std::vector<Finding>> load(Extent extent) {
+  std::expected<Reading, std::vector<Finding>> load(Extent extent) {
     load_file(extent);
-    if (findings_.empty()) return std::move(configuration_);
+    if (findings_.empty()) return std::move(reading_);
     sort_by_place(findings_);
     return std::unexpected(std::move(findings_));
   }
@@ -49,12 +50,12 @@ class Loader {
     SettingsFile settings = read_settings(document, absolute.parent_path());
     if (!own_rules_.empty()) settings.settings.rules.back() = own_rules_.string();
     // Rules from a place that was not meant would only be reported beside the point.
-    if (extent == Extent::everything && settings.rules_known) load_rules(document, settings);
+    if (extent != Extent::settings && settings.rules_known) load_rules(document, settings, extent);
     take_findings(document);
-    configuration_.settings = std::move(settings.settings);
+    reading_.configuration.settings = std::move(settings.settings);
   }
 
-  void load_rules(Document& settings_document, const SettingsFile& settings) {
+  void load_rules(Document& settings_document, const SettingsFile& settings, Extent extent) {
     if (!own_rules_.empty()) {
       // A directory that usher.toml names may be missing; one that was asked for may not.
       const auto own = SafeDirectory::open(own_rules_);
@@ -64,7 +65,7 @@ class Loader {
     for (const RuleFileProblem& problem : found.problems)
       report_rule_file(settings_document, settings, problem);
 
-    RuleSet& rules = configuration_.rules;
+    RuleSet& rules = reading_.configuration.rules;
     std::vector<Document> documents;
     documents.reserve(found.files.size());
     Sets sets;
@@ -74,6 +75,7 @@ class Loader {
       read_rules(document, sets, rules.rules);
       take_findings(document);
     }
+    if (extent == Extent::places && findings_.empty()) reading_.written = written_in(documents);
     rules.services = settings.services;
     rules.version = version_of(found.files, rules);
   }
@@ -98,7 +100,7 @@ class Loader {
 
   fs::path file_;
   fs::path own_rules_;
-  Configuration configuration_;
+  Reading reading_;
   std::vector<Finding> findings_;
 };
 
@@ -106,13 +108,19 @@ class Loader {
 
 std::expected<Configuration, std::vector<Finding>> load_configuration(const fs::path& file,
                                                                       const fs::path& own_rules) {
-  return Loader(file, own_rules).load(Loader::Extent::everything);
+  auto loaded = Loader(file, own_rules).load(Loader::Extent::rules);
+  if (!loaded) return std::unexpected(std::move(loaded.error()));
+  return std::move(loaded->configuration);
+}
+
+std::expected<Reading, std::vector<Finding>> config::read_configuration(const fs::path& file) {
+  return Loader(file).load(Loader::Extent::places);
 }
 
 std::expected<Settings, std::vector<Finding>> load_settings(const fs::path& file) {
   auto loaded = Loader(file).load(Loader::Extent::settings);
   if (!loaded) return std::unexpected(std::move(loaded.error()));
-  return std::move(loaded->settings);
+  return std::move(loaded->configuration.settings);
 }
 
 }  // namespace usher

@@ -46,13 +46,22 @@ struct Settings {
   bool operator==(const Settings&) const = default;
 };
 
-/// Something wrong with a configuration file. All texts are printable UTF-8, whatever the file
-/// held.
+enum class Severity : std::uint8_t {
+  mistake = 1,  // nothing of the configuration is taken
+  warning,      // well-formed, and most likely not what was meant
+  note,         // good to know
+};
+
+/// "mistake", "warning" or "note".
+[[nodiscard]] std::string_view name_of(Severity severity) noexcept;
+
+/// Something about a configuration file. All texts are printable UTF-8, whatever the file held.
 struct Finding {
   SourcePosition at;        // line 0: the file as a whole
   std::string message;      // what is wrong
   std::string hint;         // what to do; may be empty
   std::string source_line;  // the line itself; empty where there is none to show
+  Severity severity = Severity::mistake;
 };
 
 struct Configuration {
@@ -73,7 +82,8 @@ struct Configuration {
 [[nodiscard]] std::expected<Settings, std::vector<Finding>> load_settings(
     const std::filesystem::path& file);
 
-/// "file:line:column: message", the line, a caret under the column, the hint.
+/// "file:line:column: message", the line, a caret under the column, the hint; before the message of
+/// what is no mistake stands its severity.
 [[nodiscard]] std::string render(const Finding& finding);
 
 /// All findings, each as render() shows it, one below the other.

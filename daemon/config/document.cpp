@@ -43,7 +43,11 @@ void Document::report(const toml::source_position& at, std::string_view message,
   findings_.push_back({.at = position_of(at),
                        .message = printable(message),
                        .hint = printable(hint),
-                       .source_line = printable(line(at.line))});
+                       .source_line = source_line(at)});
+}
+
+std::string Document::source_line(const toml::source_position& at) const {
+  return printable(line(at.line));
 }
 
 void Document::report_file(std::string_view message, std::string_view hint) {

@@ -23,6 +23,8 @@ class Document {
   [[nodiscard]] bool well_formed() const noexcept { return well_formed_; }
   [[nodiscard]] const toml::table& root() const noexcept { return root_; }
   [[nodiscard]] SourcePosition position_of(const toml::source_position& at) const;
+  /// The line that `at` is in, printable; empty where there is none.
+  [[nodiscard]] std::string source_line(const toml::source_position& at) const;
 
   void report(const toml::source_position& at, std::string_view message,
               std::string_view hint = {});

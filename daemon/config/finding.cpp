@@ -37,9 +37,22 @@ std::string line_with_caret(const Finding& finding) {
 
 }  // namespace
 
+std::string_view name_of(Severity severity) noexcept {
+  switch (severity) {
+    case Severity::mistake:
+      return "mistake";
+    case Severity::warning:
+      return "warning";
+    case Severity::note:
+      return "note";
+  }
+  return "mistake";
+}
+
 std::string render(const Finding& finding) {
   std::string text = finding.at.file;
   if (finding.at.line > 0) text += fmt::format(":{}:{}", finding.at.line, finding.at.column);
+  if (finding.severity != Severity::mistake) text += fmt::format(": {}", name_of(finding.severity));
   text += fmt::format(": {}\n", finding.message);
   if (finding.at.column > 0 && !finding.source_line.empty()) text += line_with_caret(finding);
   if (!finding.hint.empty()) text += fmt::format("{}hint: {}\n", kMargin, finding.hint);

@@ -106,14 +106,15 @@ class Reader {
     if (next_ < words_.size() && looks_like_times(words_[next_]) && !read_times(words_[next_++]))
       return std::nullopt;
     const bool zone_given = next_ < words_.size();
-    auto zone = zone_given ? find_time_zone(words_[next_++]) : local_time_zone();
+    const std::string_view zone_name = zone_given ? words_[next_++] : std::string_view();
+    auto zone = zone_given ? find_time_zone(zone_name) : local_time_zone();
     if (next_ < words_.size())
       return refuse(fmt::format("{} stands behind the time zone", ticked(words_[next_])),
                     kExamples);
     if (!zone)
-      return refuse(zone.error().message,
-                    zone_given ? R"(write a name of the IANA database, such as "Europe/Berlin")"
-                               : R"(name one: "Mon-Fri 08:00-18:00 Europe/Berlin")");
+      return refuse(zone.error().message, zone_given
+                                              ? time_zone_hint(zone_name)
+                                              : R"(name one: "Mon-Fri 08:00-18:00 Europe/Berlin")");
     hours_.zone = std::move(*zone);
     hours_.spelling = text_.value;
     return std::move(hours_);

@@ -6,6 +6,9 @@
 #include <fmt/format.h>
 
 #include <exception>
+#include <vector>
+
+#include "daemon/config/text.h"
 
 namespace usher::config {
 namespace {
@@ -40,8 +43,20 @@ Result<std::shared_ptr<const TimeZone>> find_time_zone(std::string_view name) {
   try {
     return table_of(*date::locate_zone(std::string(name)));
   } catch (const std::exception&) {
-    return failure(fmt::format("this machine knows no time zone {}", name));
+    return failure(fmt::format("this machine knows no time zone {}", ticked(name)));
   }
+}
+
+std::string time_zone_hint(std::string_view name) {
+  std::string hint;
+  try {
+    std::vector<std::string_view> known;
+    for (const date::time_zone& zone : date::get_tzdb().zones) known.push_back(zone.name());
+    hint = did_you_mean(name, known);
+  } catch (const std::exception&) {
+    return "its time zone database is missing: install the package tzdata, or write UTC";
+  }
+  return hint.empty() ? R"(write a name of the IANA database, such as "Europe/Berlin")" : hint;
 }
 
 Result<std::shared_ptr<const TimeZone>> local_time_zone() {

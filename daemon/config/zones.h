@@ -15,6 +15,9 @@ namespace usher::config {
 /// all.
 [[nodiscard]] Result<std::shared_ptr<const TimeZone>> find_time_zone(std::string_view name);
 
+/// "did you mean `Europe/Berlin`?", or how such names look.
+[[nodiscard]] std::string time_zone_hint(std::string_view name);
+
 /// The machine's own zone: what /etc/localtime is a link to (localtime(5)).
 [[nodiscard]] Result<std::shared_ptr<const TimeZone>> local_time_zone();
 

@@ -141,6 +141,8 @@ constexpr std::array kMethods = {
     Method{"org.usher.control.Status", MayCall::root, status},
     Method{"org.usher.control.Reload", MayCall::root, reload},
     Method{"org.usher.control.Explain", MayCall::root, explain_method},
+    Method{"org.usher.control.ExplainEvent", MayCall::root, explain_event_method},
+    Method{"org.usher.control.Readiness", MayCall::root, readiness_method},
     Method{"org.usher.control.Log", MayCall::root, log},
     Method{"org.usher.control.ListOtp", MayCall::everybody, list_otp},
 };

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "daemon/control/varlink.h"
+#include "daemon/host/clock.h"
 #include "daemon/host/host.h"
 #include "daemon/host/keeper.h"
 #include "daemon/policy/rules_in_force.h"
@@ -47,6 +48,7 @@ struct ControlPorts {
   Host& host;
   Keeper& keeper;
   Store& store;
+  const Clock& clock;
   const RulesInForce& rules;
   std::string audit_file;  // empty where there is none
   std::function<DaemonStatus()> status;
@@ -57,6 +59,16 @@ struct ControlPorts {
 /// Carries out one call: finds the method, checks that this peer may call it, runs it.
 [[nodiscard]] VarlinkReply call_method(const VarlinkCall& call, const ControlPeer& peer,
                                        ControlPorts& ports);
+
+/// The method ExplainEvent: what an event of the audit file was judged by and what came of it, and,
+/// while the rules it was judged by are in force, each rule's part in it.
+[[nodiscard]] VarlinkReply explain_event_method(const Json& parameters, const ControlPeer& peer,
+                                                ControlPorts& ports);
+
+/// The method Readiness: what the rules that only observe would make, if they counted, of each kind
+/// of login that they let pass.
+[[nodiscard]] VarlinkReply readiness_method(const Json& parameters, const ControlPeer& peer,
+                                            ControlPorts& ports);
 
 /// The method Explain: what the rules in force would make of an imagined request.
 [[nodiscard]] VarlinkReply explain_method(const Json& parameters, const ControlPeer& peer,

@@ -135,7 +135,7 @@ Result<std::optional<Person>> find_account(const std::string& what, LookUp look_
 
 // `look_up(record, room, size, found)` is getgrnam_r(3) or getgrgid_r(3).
 template <typename LookUp>
-Result<std::optional<NamedGroup>> find_group_by(const std::string& what, LookUp look_up) {
+GroupAnswer find_group_by(const std::string& what, LookUp look_up) {
   std::vector<char> buffer;
   group record{};
   group* found = nullptr;
@@ -158,6 +158,13 @@ std::optional<ProcessStat> stat_of(pid_t pid) {
 
 }  // namespace
 
+std::vector<GroupAnswer> Host::find_groups(std::span<const std::string_view> names) {
+  std::vector<GroupAnswer> answers;
+  answers.reserve(names.size());
+  for (const std::string_view name : names) answers.push_back(find_group(name));
+  return answers;
+}
+
 Result<std::optional<Person>> LinuxHost::find_user(std::string_view name) {
   if (!could_be_account_name(name)) return std::nullopt;
   const std::string asked(name);
@@ -174,7 +181,7 @@ Result<std::optional<Person>> LinuxHost::find_user(uid_t uid) {
                       });
 }
 
-Result<std::optional<NamedGroup>> LinuxHost::find_group(std::string_view name) {
+GroupAnswer LinuxHost::find_group(std::string_view name) {
   if (!could_be_account_name(name)) return std::nullopt;
   if (is_number(name)) {
     const auto gid = gid_in(name);

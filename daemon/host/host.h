@@ -5,14 +5,19 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "daemon/model/person.h"
 #include "daemon/model/process_id.h"
 #include "daemon/model/result.h"
 
 namespace usher {
+
+/// A group; none where the system has no such group. An Error where it could not be found out.
+using GroupAnswer = Result<std::optional<NamedGroup>>;
 
 /// The port to the operating system. Implementations may be called from many threads at once.
 class Host {
@@ -24,10 +29,13 @@ class Host {
   [[nodiscard]] virtual Result<std::optional<Person>> find_user(std::string_view name) = 0;
   /// The same, by uid.
   [[nodiscard]] virtual Result<std::optional<Person>> find_user(uid_t uid) = 0;
-  /// The group of that name or, where `name` is a number, of that gid; none where the system has
-  /// none. A number is never a name: find_user() leaves such a group without one. An Error where it
-  /// could not be found out.
-  [[nodiscard]] virtual Result<std::optional<NamedGroup>> find_group(std::string_view name) = 0;
+  /// The group of that name or, where `name` is a number, of that gid. A number is never a name:
+  /// find_user() leaves such a group without one.
+  [[nodiscard]] virtual GroupAnswer find_group(std::string_view name) = 0;
+  /// An answer for each of `names`, in their order. Where look-ups are bounded in time, that is the
+  /// bound of all together. Unless overridden, asks for one after the other.
+  [[nodiscard]] virtual std::vector<GroupAnswer> find_groups(
+      std::span<const std::string_view> names);
   /// Clock ticks after boot at which process `pid` started (proc(5), stat field 22); 0 where that
   /// could not be read.
   [[nodiscard]] virtual std::uint64_t start_time_of(pid_t pid) = 0;
@@ -47,13 +55,13 @@ class Host {
 };
 
 /// getpwnam_r(3), getgrouplist(3), getgrnam_r(3), /proc. Look-ups block for as long as the name
-/// services do.
+/// services do, which may be for ever: see BoundedHost.
 class LinuxHost final : public Host {
  public:
   using Host::find_user;
   [[nodiscard]] Result<std::optional<Person>> find_user(std::string_view name) override;
   [[nodiscard]] Result<std::optional<Person>> find_user(uid_t uid) override;
-  [[nodiscard]] Result<std::optional<NamedGroup>> find_group(std::string_view name) override;
+  [[nodiscard]] GroupAnswer find_group(std::string_view name) override;
   [[nodiscard]] std::uint64_t start_time_of(pid_t pid) override;
   [[nodiscard]] ProcessId parent_of(const ProcessId& child) override;
   [[nodiscard]] uid_t real_uid_of(pid_t pid) override;

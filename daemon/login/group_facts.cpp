@@ -2,8 +2,8 @@
 #include "daemon/login/group_facts.h"
 
 #include <algorithm>
-#include <set>
-#include <string_view>
+#include <cstddef>
+#include <vector>
 
 namespace usher {
 namespace {
@@ -15,14 +15,14 @@ bool is_in(const Person& person, const NamedGroup& group) {
 
 }  // namespace
 
-GroupFacts look_up_groups(const RuleSet& rules, const Person* person, Host& host) {
-  std::set<std::string_view> names;
-  for (const Rule& rule : rules.rules) names.insert(rule.groups.begin(), rule.groups.end());
-
+GroupFacts look_up_groups(std::span<const std::string_view> names, const Person* person,
+                          Host& host) {
+  const std::vector<GroupAnswer> groups = host.find_groups(names);
   GroupFacts facts;
   if (person != nullptr) facts.person = *person;
-  for (const std::string_view name : names) {
-    const auto group = host.find_group(name);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const std::string_view name = names[i];
+    const GroupAnswer& group = groups.at(i);
     if (!group || !*group)
       facts.unresolved.emplace_back(name);
     else if (facts.person && is_in(*facts.person, **group))

@@ -19,6 +19,7 @@ struct Hearing {
   Dialogue& dialogue;
   LoginPorts& ports;
   const RuleSet& rules;
+  const RuleIndex& index;  // of these rules
   AuditEvent event;
   /// What whoever changes their own credentials has proven to have. Every change is committed on
   /// condition that it is all they have by then; unset where the caller is trusted.

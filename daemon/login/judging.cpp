@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "daemon/login/group_facts.h"
-#include "daemon/policy/judge.h"
+#include "daemon/policy/rule_index.h"
 
 namespace usher {
 namespace {
@@ -50,7 +50,7 @@ bool is_code_alone(const Requirement& requirement) {
 Decision judge_and_note(Hearing& hearing, const LookedUp& account, std::span<const Proof> proven) {
   const Request& request = hearing.request;
   const Person* person = account && *account ? &**account : nullptr;
-  const GroupFacts groups = look_up_groups(hearing.rules, person, hearing.ports.host);
+  const GroupFacts groups = look_up_groups(hearing.index.group_names(), person, hearing.ports.host);
   Facts facts{.service = request.service,
               .source = Source::of(request.rhost),
               .tty = std::nullopt,
@@ -60,7 +60,7 @@ Decision judge_and_note(Hearing& hearing, const LookedUp& account, std::span<con
               .unresolved_groups = groups.unresolved,
               .proven = proven};
   if (is_believed_about_tty(request)) facts.tty = request.tty;
-  Decision decision = judge(hearing.rules, facts);
+  Decision decision = judge(hearing.index, facts);
   if (decision.rule != nullptr) {
     hearing.event.rule = decision.rule->name;
     hearing.event.rule_at = decision.rule->at;

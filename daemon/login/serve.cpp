@@ -86,17 +86,18 @@ void remember_success(Hearing& hearing) {
 
 std::optional<VerdictResult> serve(const Request& request, Dialogue& dialogue, LoginPorts& ports) {
   const std::int64_t started_at = ports.clock.boot_microseconds();
-  const std::shared_ptr<const RuleSet> rules = ports.rules.get();
+  const std::shared_ptr<const LoadedRules> loaded = ports.rules.loaded();
   Hearing hearing{.request = request,
                   .dialogue = dialogue,
                   .ports = ports,
-                  .rules = *rules,
+                  .rules = loaded->set,
+                  .index = loaded->index,
                   .event = {.id = new_event_id(),
                             .time_microseconds = ports.clock.wall_microseconds(),
                             .request = request,
-                            .rules_version = rules->version}};
+                            .rules_version = loaded->set.version}};
 
-  if (const auto refusal = reason_to_refuse(request, *rules, ports.host)) {
+  if (const auto refusal = reason_to_refuse(request, loaded->set, ports.host)) {
     static_cast<void>(record(hearing, EventKind::request_refused, *refusal, started_at));
     return VerdictResult::deny(PAM_PERM_DENIED, *refusal);
   }

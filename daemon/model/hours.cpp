@@ -53,6 +53,12 @@ std::int64_t moment_of(std::int64_t local, const TimeZone& zone, ClockChange rea
   return last.value_or(local - periods.back().offset);
 }
 
+LocalTime local_time(std::int64_t local) noexcept {
+  const std::int64_t day = day_of(local);
+  return {.weekday = weekday_of(day),
+          .minutes = static_cast<std::int32_t>((local - day * kDay) / kMinute)};
+}
+
 std::string two_digits(std::int64_t number) {
   std::string text = std::to_string(number);
   return number < 10 ? "0" + text : text;
@@ -62,6 +68,25 @@ std::string two_digits(std::int64_t number) {
 
 std::int64_t TimeZone::offset_at(std::int64_t moment) const noexcept {
   return period_at(periods, moment)->offset;
+}
+
+std::optional<LocalTime> plain_local_time(std::int64_t moment, const TimeZone& zone) noexcept {
+  // Whether it is inside hangs on local times up to two days away.
+  constexpr std::int64_t kFar = 3 * kDay;
+  const auto period = period_at(zone.periods, moment);
+  const auto next = std::next(period);
+  if (period != zone.periods.begin() && moment - period->begin < kFar) return std::nullopt;
+  if (next != zone.periods.end() && next->begin - moment < kFar) return std::nullopt;
+  return local_time(moment + period->offset);
+}
+
+bool Hours::contains(const LocalTime& time) const noexcept {
+  constexpr unsigned kYesterday = 6;  // days ahead, modulo a week
+  const auto begins_on = [&](unsigned weekday) { return (days >> weekday % 7 & 1U) != 0; };
+  const bool over_midnight = end <= begin;
+  if (begins_on(time.weekday) && time.minutes >= begin && (over_midnight || time.minutes < end))
+    return true;
+  return over_midnight && begins_on(time.weekday + kYesterday) && time.minutes < end;
 }
 
 bool Hours::contains(std::int64_t moment, ClockChange reading) const {
@@ -78,11 +103,10 @@ bool Hours::contains(std::int64_t moment, ClockChange reading) const {
 }
 
 std::string local_text(std::int64_t moment, const TimeZone& zone) {
-  const std::int64_t local = moment + zone.offset_at(moment);
-  const std::int64_t day = day_of(local);
-  const std::int64_t minutes = (local - day * kDay) / kMinute;
-  std::string text = day_name(weekday_of(day));
-  text += ' ' + two_digits(minutes / 60) + ':' + two_digits(minutes % 60) + ' ' + zone.name;
+  const LocalTime time = local_time(moment + zone.offset_at(moment));
+  std::string text = day_name(time.weekday);
+  text += ' ' + two_digits(time.minutes / 60) + ':' + two_digits(time.minutes % 60);
+  text += ' ' + zone.name;
   return text;
 }
 

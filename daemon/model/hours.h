@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,12 +15,24 @@ struct TimeZone {
   struct Period {
     std::int64_t begin = 0;   // seconds since 1970, UTC; the first one's is not looked at
     std::int64_t offset = 0;  // seconds east of UTC
+    bool operator==(const Period&) const = default;
   };
   std::string name;             // as in the IANA database: "Europe/Berlin"
   std::vector<Period> periods;  // by `begin`, never empty; the last one goes on for ever
 
   [[nodiscard]] std::int64_t offset_at(std::int64_t moment) const noexcept;
 };
+
+/// What clocks show: a minute of the week.
+struct LocalTime {
+  unsigned weekday = 0;      // 0 is Monday
+  std::int32_t minutes = 0;  // after midnight, 0 to 1439
+};
+
+/// What the clocks of `zone` show at `moment`; unset where they are changed within three days of
+/// it, before or after, so that it may matter to what `Hours` contain how a local time is read.
+[[nodiscard]] std::optional<LocalTime> plain_local_time(std::int64_t moment,
+                                                        const TimeZone& zone) noexcept;
 
 /// Of a local time that the clocks show twice, or skip, when they are changed: which moment it is.
 enum class ClockChange : std::uint8_t {
@@ -39,6 +52,8 @@ struct Hours {
 
   /// Whether `moment` (seconds since 1970, UTC) is inside.
   [[nodiscard]] bool contains(std::int64_t moment, ClockChange reading) const;
+  /// The same of a moment far from a change of the clocks, where both readings agree.
+  [[nodiscard]] bool contains(const LocalTime& time) const noexcept;
 };
 
 /// "Wed 14:05 Europe/Berlin": a moment as people there say it.

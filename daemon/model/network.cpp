@@ -17,15 +17,6 @@ bool is_mapped(const Address& address) noexcept {
   return std::equal(kMappedPrefix.begin(), kMappedPrefix.end(), address.bytes.begin());
 }
 
-Address masked(Address address, int length) noexcept {
-  for (int byte = 0; byte < 16; ++byte) {
-    const int kept = std::clamp(length - byte * 8, 0, 8);
-    const auto mask = static_cast<std::uint8_t>(0xff << (8 - kept));
-    address.bytes[static_cast<std::size_t>(byte)] &= mask;
-  }
-  return address;
-}
-
 char lowered(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 /// "0" to "128", digits alone: no sign, no leading zero.
@@ -67,6 +58,15 @@ std::optional<Address> parse_address(std::string_view text) {
   return address;
 }
 
+Address prefix_of(Address address, int length) noexcept {
+  for (int byte = 0; byte < 16; ++byte) {
+    const int kept = std::clamp(length - byte * 8, 0, 8);
+    const auto mask = static_cast<std::uint8_t>(0xff << (8 - kept));
+    address.bytes[static_cast<std::size_t>(byte)] &= mask;
+  }
+  return address;
+}
+
 std::string text_of(const Address& address) {
   std::array<char, INET6_ADDRSTRLEN> text{};
   const bool dotted = is_mapped(address);
@@ -78,18 +78,24 @@ std::string text_of(const Address& address) {
 
 bool Network::contains(const Address& address) const noexcept {
   if (length < kMappedBits && is_mapped(address)) return false;
-  return masked(address, length) == masked(base, length);
+  return prefix_of(address, length) == prefix_of(base, length);
+}
+
+bool Network::contains(const Network& network) const noexcept {
+  if (length < kMappedBits && network.length >= kMappedBits && is_mapped(network.base))
+    return false;
+  return length <= network.length && prefix_of(network.base, length) == prefix_of(base, length);
 }
 
 std::optional<Network> parse_network(std::string_view text) {
   const auto network = parse_prefix(text);
-  if (!network || network->base != masked(network->base, network->length)) return std::nullopt;
+  if (!network || network->base != prefix_of(network->base, network->length)) return std::nullopt;
   return network;
 }
 
 std::optional<Network> enclosing_network(std::string_view text) {
   auto network = parse_prefix(text);
-  if (network) network->base = masked(network->base, network->length);
+  if (network) network->base = prefix_of(network->base, network->length);
   return network;
 }
 
@@ -110,7 +116,7 @@ Source Source::of(std::string_view rhost) {
 std::string counting_name_of(std::string_view rhost) {
   constexpr int kSubscriber = 64;
   if (const Source source = Source::of(rhost); source.kind == Source::Kind::address)
-    return text_of(masked(source.address, is_mapped(source.address) ? 128 : kSubscriber));
+    return text_of(prefix_of(source.address, is_mapped(source.address) ? 128 : kSubscriber));
   std::string name(rhost);
   std::ranges::transform(name, name.begin(), lowered);
   return name;

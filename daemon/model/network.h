@@ -22,6 +22,9 @@ struct Address {
 /// The canonical spelling (RFC 5952), IPv4 in dotted form.
 [[nodiscard]] std::string text_of(const Address& address);
 
+/// The first `length` bits of an address, 0 to 128, the others cleared.
+[[nodiscard]] Address prefix_of(Address address, int length) noexcept;
+
 /// A prefix: `length` leading bits of `base`, 0 to 128 (an IPv4 prefix of n bits is 96 + n).
 struct Network {
   Address base;
@@ -29,6 +32,9 @@ struct Network {
   bool operator==(const Network&) const = default;
   /// An IPv6 prefix so short that it spans the mapped range ("::/0") holds no IPv4 address.
   [[nodiscard]] bool contains(const Address& address) const noexcept;
+  /// Whether it contains all that `network` does. Where neither of two networks contains the other,
+  /// they have no address in common.
+  [[nodiscard]] bool contains(const Network& network) const noexcept;
 };
 
 /// "10.0.0.0/8", "2001:db8::/32", or a single address. Bits set below the prefix are an error:

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "daemon/policy/predicates.h"
+#include "daemon/policy/rule_index.h"
 
 namespace usher {
 namespace {
@@ -17,10 +18,12 @@ using policy::Standing;
 using policy::standing_of;
 using policy::words_for;
 
+/// The rule that decides, and how it stands to the request; none where all are ruled out.
+using Found = std::optional<std::pair<const Rule*, Standing>>;
+
 /// Calls `look(rule, standing)` with each rule up to the one that decides, and returns that one.
 template <typename Look>
-std::optional<std::pair<const Rule*, Standing>> find_rule(const RuleSet& rules, const Facts& facts,
-                                                          Look look) {
+Found find_rule(const RuleSet& rules, const Facts& facts, Look look) {
   for (const Rule& rule : rules.rules) {
     const Standing standing = standing_of(rule, facts);
     look(rule, standing);
@@ -84,10 +87,9 @@ void weigh(const RuleSet& rules, const Rule& rule, const Facts& facts, Decision&
   decision.reason = fmt::format("rule \"{}\" wants {}", rule.name, spelled(decision.missing));
 }
 
-template <typename Look>
-Decision decide(const RuleSet& rules, const Facts& facts, Look look) {
+/// What comes of the rule that was found, if one was.
+Decision decide(const RuleSet& rules, const Facts& facts, const Found& found) {
   Decision decision;
-  const auto found = find_rule(rules, facts, look);
   if (!found) {
     decision.reason = rules.rules.empty() ? "there are no rules, so nothing is allowed"
                                           : "no rule matches, so nothing is allowed";
@@ -109,15 +111,20 @@ Decision decide(const RuleSet& rules, const Facts& facts, Look look) {
 }  // namespace
 
 Decision judge(const RuleSet& rules, const Facts& facts) {
-  return decide(rules, facts, [](const Rule&, const Standing&) {});
+  return decide(rules, facts, find_rule(rules, facts, [](const Rule&, const Standing&) {}));
+}
+
+Decision judge(const RuleIndex& index, const Facts& facts) {
+  return decide(index.rules(), facts, index.find_rule(facts));
 }
 
 Explanation explain(const RuleSet& rules, const Facts& facts) {
   Explanation explanation;
-  explanation.decision = decide(rules, facts, [&](const Rule& rule, const Standing& standing) {
+  const Found found = find_rule(rules, facts, [&](const Rule& rule, const Standing& standing) {
     explanation.traces.push_back(
         {.rule = &rule, .match = standing.match, .why = words_for(standing, rule, facts)});
   });
+  explanation.decision = decide(rules, facts, found);
   return explanation;
 }
 

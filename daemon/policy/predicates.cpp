@@ -1,17 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/policy/predicates.h"
 
-#include <array>
-
 #include "daemon/policy/predicate_list.h"
 
 namespace usher::policy {
-namespace {
-
-/// In the order in which they are tried and told: the cheap ones, which rule out most, first.
-constexpr std::array kPredicates = {&kService, &kUser, &kGroup, &kFrom, &kNotFrom, &kTty, &kHours};
-
-}  // namespace
 
 Standing standing_of(const Rule& rule, const Facts& facts) {
   Standing standing{.match = Match::yes, .decided_by = nullptr};

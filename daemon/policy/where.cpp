@@ -72,12 +72,6 @@ std::string words_for_not_from(const Rule& rule, const Facts& facts) {
 
 // tty
 
-std::string_view without_directory(std::string_view tty) {
-  constexpr std::string_view kDirectory = "/dev/";
-  if (tty.starts_with(kDirectory)) tty.remove_prefix(kDirectory.size());
-  return tty;
-}
-
 Match match_tty(const Rule& rule, const Facts& facts) {
   if (rule.ttys.empty()) return Match::yes;
   if (!facts.tty) return Match::unknown;

@@ -34,6 +34,7 @@ check 'a group that is named like the number is another' equal "$(told eve)" 'de
 usermod --gid 5000 eve
 check 'the primary group counts' equal "$(told eve)" 'ask yes'
 sed -i '/^numbered:/d' /etc/group
+check 'a reload asks for groups anew' quiet usherctl reload
 check 'a number that no group has is unknown, and denies' equal "$(told bea)" 'denied unknown'
 check 'whoever is known to be in another group is in' equal "$(told ada)" 'ask yes'
 check 'usherd ends in order' usherd_stop

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -80,7 +82,7 @@ class FakeHost final : public Host {
       if (person.uid == uid) return seen(person);
     return std::nullopt;
   }
-  [[nodiscard]] Result<std::optional<NamedGroup>> find_group(std::string_view name) override {
+  [[nodiscard]] GroupAnswer find_group(std::string_view name) override {
     const std::lock_guard lock(mutex_);
     if (fail_groups_) return failure("the fake group service is down");
     if (const auto found = groups_.find(name); found != groups_.end()) return found->second;
@@ -89,6 +91,13 @@ class FakeHost final : public Host {
         if (group.name == name) return NamedGroup{.gid = group.gid, .members = {}};
     return std::nullopt;
   }
+  [[nodiscard]] std::vector<GroupAnswer> find_groups(
+      std::span<const std::string_view> names) override {
+    ++times_groups_wanted_;
+    return Host::find_groups(names);
+  }
+  /// How many times groups were asked for, together.
+  [[nodiscard]] int times_groups_wanted() const { return times_groups_wanted_; }
   [[nodiscard]] std::uint64_t start_time_of(pid_t pid) override {
     const std::lock_guard lock(mutex_);
     const auto found = start_times_.find(pid);
@@ -120,6 +129,7 @@ class FakeHost final : public Host {
   std::map<pid_t, uid_t> real_uids_;
   bool fail_lookups_ = false;
   bool fail_groups_ = false;
+  std::atomic<int> times_groups_wanted_ = 0;
 };
 
 }  // namespace usher::testing

@@ -139,7 +139,7 @@ account = "lenient"
 }
 
 TEST(Rules, NothingThatIsNotBuiltIsIgnored) {
-  for (const char* key : {"mode", "reuse", "hours", "tty", "session", "enrol", "scope"})
+  for (const char* key : {"reuse", "session", "enrol", "scope"})
     EXPECT_EQ(finding_about(std::string(key) + " = true"),
               "`" + std::string(key) + "` is not supported by this version");
 }

@@ -62,8 +62,22 @@ TEST(Shipped, TheRulesAreRight) {
   EXPECT_FALSE(rules.empty());
 }
 
+/// Installing them changes nobody's login.
+TEST(Shipped, TheRulesOnlyObserve) {
+  for (const char* file : {"10-not-logins.toml", "99-everything-else.toml"}) {
+    Document services("00-services.toml", content_of(kConf / "rules.d/00-services.toml"));
+    Document document(file, content_of(kConf / "rules.d" / file));
+    Sets sets;
+    read_sets(services, sets);
+    std::vector<Rule> rules;
+    read_rules(document, sets, rules);
+    ASSERT_EQ(rules.size(), 1U) << file;
+    EXPECT_TRUE(rules[0].observe) << file;
+  }
+}
+
 TEST(Shipped, SshWantsTwoFactors) {
-  Document document("50-ssh.toml", content_of(kConf / "rules.d/50-ssh.toml"));
+  Document document("50-ssh.toml", content_of(kConf / "examples/50-ssh.toml"));
   std::vector<Rule> rules;
   read_rules(document, {}, rules);
   ASSERT_EQ(rules.size(), 1U);
@@ -74,7 +88,7 @@ TEST(Shipped, SshWantsTwoFactors) {
 }
 
 TEST(Shipped, TheExamplesInCommentsAreRight) {
-  std::string text = content_of(kConf / "rules.d/50-ssh.toml");
+  std::string text = content_of(kConf / "examples/50-ssh.toml");
   text = std::regex_replace(text, std::regex("\n# (\\[\\[rule\\]\\]|[a-z_]+ = )"), "\n$1");
   Document services("00-services.toml", content_of(kConf / "rules.d/00-services.toml"));
   Document document("50-ssh.toml", text);

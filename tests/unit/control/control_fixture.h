@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "daemon/control/methods.h"
+#include "tests/fakes/fake_clock.h"
 #include "tests/fakes/fake_host.h"
 #include "tests/fakes/fake_keeper.h"
 #include "tests/fakes/memory_store.h"
@@ -40,6 +41,10 @@ class ControlFixture : public ::testing::Test {
     return call_method({.method = method, .parameters = std::move(parameters)}, peer, ports_);
   }
 
+  static std::string error_of(const VarlinkReply& reply) {
+    return reply ? "none" : reply.error().name;
+  }
+
   static constexpr ControlPeer kRoot{.pid = 1, .uid = 0, .trusted = true};
   static constexpr ControlPeer kAlice{.pid = 2, .uid = 1000, .trusted = false};
   static constexpr ControlPeer kNobody{.pid = 3, .uid = 4242, .trusted = false};
@@ -47,6 +52,7 @@ class ControlFixture : public ::testing::Test {
   FakeHost host_;
   FakeKeeper keeper_;
   MemoryStore store_;
+  FakeClock clock_;
   RulesInForce rules_{some_rules()};
   ReloadFailure reload_failure_;  // none while its text is empty
   pid_t reloaded_for_ = -1;
@@ -54,6 +60,7 @@ class ControlFixture : public ::testing::Test {
       .host = host_,
       .keeper = keeper_,
       .store = store_,
+      .clock = clock_,
       .rules = rules_,
       .audit_file = {},
       .status =
@@ -64,6 +71,7 @@ class ControlFixture : public ::testing::Test {
                                 .dialogues = 1,
                                 .accepted = 2,
                                 .denied = 3,
+                                .observed = 5,
                                 .refused = 4};
           },
       .reload = [this](const ControlPeer& peer) -> std::expected<void, ReloadFailure> {

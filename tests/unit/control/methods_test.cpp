@@ -31,9 +31,6 @@ class MethodsTest : public ControlFixture {
     std::ofstream(name) << content;
     ports_.audit_file = name;
   }
-  static std::string error_of(const VarlinkReply& reply) {
-    return reply ? "none" : reply.error().name;
-  }
 };
 
 constexpr auto kDenied = "org.usher.control.PermissionDenied";
@@ -69,7 +66,7 @@ TEST_F(MethodsTest, OfTheInterfaceFileAreAllThere) {
               "org.varlink.service.MethodNotFound")
         << (*it)[1];
   }
-  EXPECT_EQ(methods, 5);
+  EXPECT_EQ(methods, 7);
 }
 
 TEST_F(MethodsTest, GetInfoNamesTheInterfaces) {
@@ -94,6 +91,7 @@ TEST_F(MethodsTest, StatusTellsNumbersAndRules) {
                            {"dialogues", 1},
                            {"accepted", 2},
                            {"denied", 3},
+                           {"observed", 5},
                            {"refused", 4}}));
 }
 

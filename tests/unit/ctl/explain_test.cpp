@@ -121,6 +121,85 @@ TEST(Explain, AsJsonIsTheReply) {
   EXPECT_EQ(outcome.exit_code, 1);
 }
 
+TEST(Explain, WhatIsOnlyObservedKeepsNobodyOut) {
+  const FakeControl usherd(returns(R"({
+    "decision": "observed", "would": "ask", "reason": "rule \"all\" wants otp", "rule": "all",
+    "at": "/r.toml:1", "proven": [], "missing": [{"any_of": ["otp"]}], "lacks": ["otp"],
+    "traces": []})"));
+  const Outcome outcome =
+      usherctl({"explain", "ada", "--service", "sshd", "--control", usherd.path()});
+  EXPECT_THAT(outcome.out, StartsWith("only observed, would be no way in yet: rule"));
+  EXPECT_EQ(outcome.exit_code, 0);
+}
+
+TEST(Explain, TellsTerminalAndTime) {
+  std::string heard;
+  {
+    const FakeControl usherd(returns(kAsk, &heard));
+    EXPECT_EQ(usherctl({"explain", "ada", "--service", "login", "--tty", "tty1", "--at",
+                        "2026-03-01 12:00", "--control", usherd.path()})
+                  .exit_code,
+              0);
+  }
+  EXPECT_THAT(heard, HasSubstr(R"("tty":"tty1","at":1772366400)"));
+}
+
+TEST(Explain, ATimeThatIsNoneIsAMistakeOfTheCommandLine) {
+  for (const char* time : {"", "18:00", "tomorrow", "2026-02-30 12:00", "2026-03-01 12:00 UTC"})
+    EXPECT_EQ(usherctl({"explain", "ada", "--service", "login", "--at", time}).exit_code,
+              std::string_view(time).empty() ? 3 : 2)
+        << time;
+}
+
+TEST(Explain, WantsALoginOrAnEvent) {
+  EXPECT_EQ(usherctl({"explain"}).exit_code, 2);
+  EXPECT_EQ(usherctl({"explain", "ada"}).exit_code, 2);
+  EXPECT_EQ(usherctl({"explain", "ada", "--event", "00"}).exit_code, 2);
+}
+
+constexpr auto kEvent =
+    R"({"event": "{\"time\":\"2026-03-01T12:00:00.000000Z\",\"kind\":\"login-denied\",\"id\":\"00112233445566778899aabbccddeeff\",\"service\":\"sshd\",\"user\":\"ada\\u001b[2J\",\"person\":\"ada\",\"rhost\":\"192.0.2.7\",\"phase\":\"authenticate\",\"rule\":\"ssh\",\"at\":\"/r.toml:7\",\"rules_version\":\"0123456789abcdef\",\"asked\":[\"otp\"],\"held\":[],\"decision\":\"ask\",\"missing\":[\"otp\"],\"facts\":{\"groups\":{\"staff\":50},\"given\":[{\"factor\":\"publickey\",\"by\":\"sshd\"}],\"tty_believed\":true},\"outcome\":\"denied\",\"reason\":\"otp: wrong code\"}", "current": )";
+
+TEST(Explain, TellsTheStoryOfAnEvent) {
+  std::string heard;
+  Outcome outcome;
+  {
+    const FakeControl usherd(returns(
+        std::string(kEvent) +
+            R"(true, "traces": [{"rule":"ssh","at":"/r.toml:7","match":"yes","why":"it is for every request"}]})",
+        &heard));
+    outcome = usherctl(
+        {"explain", "--event", "00112233445566778899aabbccddeeff", "--control", usherd.path()});
+  }
+  EXPECT_EQ(outcome.out, R"(denied: otp: wrong code
+  time      2026-03-01T12:00:00.000000Z
+  event     login-denied
+  phase     authenticate
+  service   sshd
+  user      ada?[2J
+  account   ada
+  from      192.0.2.7
+  rule      ssh, /r.toml:7
+  decision  ask
+  missing   otp
+  asked     otp
+  given     publickey (by sshd)
+  groups    staff
+Did it match? Rules in their order, up to the one that decided:
+  yes  ssh  /r.toml:7  it is for every request
+)");
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(heard, HasSubstr(R"("method":"org.usher.control.ExplainEvent")"));
+}
+
+TEST(Explain, SaysThatTheRulesHaveChangedSinceAnEvent) {
+  const FakeControl usherd(returns(std::string(kEvent) + R"(false, "traces": []})"));
+  const Outcome outcome = usherctl(
+      {"explain", "--event", "00112233445566778899aabbccddeeff", "--control", usherd.path()});
+  EXPECT_THAT(outcome.out, HasSubstr("The rules have changed since (it was version "
+                                     "0123456789abcdef)"));
+}
+
 TEST(Explain, WithTakesNoMoreThanItsValue) {
   std::string heard;
   {

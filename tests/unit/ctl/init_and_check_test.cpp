@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
 
 #include "tests/unit/ctl/usherctl_process.h"
 
@@ -11,7 +13,9 @@ namespace usher::testing {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr auto kSettings = R"([state]
 store = "store.db"
@@ -73,15 +77,15 @@ TEST_F(WithoutUsherd, InitGuessesNoPathFromSettingsWithAMistake) {
 }
 
 TEST_F(WithoutUsherd, CheckCountsRulesAndFiles) {
-  const Outcome outcome = usherctl({"check", config});
+  const Outcome outcome = usherctl({"check", config, "--rules-only"});
   EXPECT_EQ(outcome.out, "1 rule in 1 file, no mistakes\n");
   EXPECT_EQ(outcome.exit_code, 0);
-  EXPECT_EQ(usherctl({"check", "--config", config}).out, outcome.out);
+  EXPECT_EQ(usherctl({"check", "--config", config, "--rules-only"}).out, outcome.out);
 }
 
 TEST_F(WithoutUsherd, CheckSaysWhatNoRulesMean) {
   rules = folder.write("rules.d/50-ssh.toml", "");
-  const Outcome outcome = usherctl({"check", config});
+  const Outcome outcome = usherctl({"check", config, "--rules-only"});
   EXPECT_EQ(outcome.out,
             "0 rules in 0 files, no mistakes\nWithout a rule, every login is denied.\n");
 }
@@ -101,7 +105,74 @@ TEST_F(WithoutUsherd, CheckAsJsonHasTheSame) {
   rules = folder.write("rules.d/50-ssh.toml", "[[rule]]\nname = \"x\"\n");
   const Outcome outcome = usherctl({"check", config, "--json"});
   EXPECT_EQ(outcome.exit_code, 4);
-  EXPECT_THAT(outcome.out, HasSubstr("\"line\": 1,"));
+  const auto told = nlohmann::json::parse(outcome.out);
+  EXPECT_EQ(told["mistakes"][0]["line"], 1);
+  EXPECT_FALSE(told["mistakes"][0].contains("severity"));
+  EXPECT_EQ(told["findings"][0]["severity"], "mistake");
+  EXPECT_EQ(told["findings"][0]["message"], told["mistakes"][0]["message"]);
+}
+
+constexpr auto kDoubtful = R"([[rule]]
+name = "keys for su"
+service = ["su"]
+require = ["publickey"]
+[[rule]]
+name = "bob's su"
+service = ["su"]
+user = ["nobody-has-this-name"]
+require = ["password"]
+)";
+
+TEST_F(WithoutUsherd, CheckWarnsAndIsContent) {
+  rules = folder.write("rules.d/50-ssh.toml", kDoubtful);
+  const Outcome outcome = usherctl({"check", config, "--rules-only"});
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_THAT(outcome.out, HasSubstr(rules + ":4:12: warning: nobody can prove a public key"));
+  EXPECT_THAT(outcome.out, HasSubstr("    require = [\"publickey\"]\n               ^\n"));
+  EXPECT_THAT(outcome.out, HasSubstr(rules + ":5:1: warning: this rule is never reached"));
+  EXPECT_THAT(outcome.out, EndsWith("\n2 rules in 1 file, no mistakes, 2 warnings\n"));
+}
+
+TEST_F(WithoutUsherd, CheckLooksAtTheMachineUnlessToldNotTo) {
+  rules = folder.write("rules.d/50-ssh.toml", kDoubtful);
+  constexpr auto kNoUser = "there is no user `nobody-has-this-name` on this machine";
+  const Outcome outcome = usherctl({"check", config});
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_THAT(outcome.out, HasSubstr(kNoUser));
+  EXPECT_THAT(usherctl({"check", config, "--rules-only"}).out, Not(HasSubstr(kNoUser)));
+}
+
+TEST_F(WithoutUsherd, StrictCheckTakesWarningsForMistakes) {
+  EXPECT_EQ(usherctl({"check", config, "--rules-only", "--strict"}).exit_code, 0);
+  rules = folder.write("rules.d/50-ssh.toml", kDoubtful);
+  const Outcome outcome = usherctl({"check", config, "--rules-only", "--strict"});
+  EXPECT_EQ(outcome.exit_code, 4);
+  EXPECT_EQ(outcome.out, usherctl({"check", config, "--rules-only"}).out);
+}
+
+TEST_F(WithoutUsherd, CheckTellsProgramsItsWarningsApart) {
+  rules = folder.write("rules.d/50-ssh.toml", kDoubtful);
+  const Outcome outcome = usherctl({"check", config, "--rules-only", "--json"});
+  EXPECT_EQ(outcome.exit_code, 0);
+  const auto told = nlohmann::json::parse(outcome.out);
+  EXPECT_EQ(told["rules"], 2);
+  EXPECT_TRUE(told["mistakes"].empty());
+  ASSERT_EQ(told["findings"].size(), 2U);
+  const auto& first = told["findings"][0];
+  EXPECT_EQ(first["severity"], "warning");
+  EXPECT_EQ(first["file"], rules);
+  EXPECT_EQ(first["line"], 4);
+  EXPECT_EQ(first["column"], 12);
+  EXPECT_THAT(first["message"], HasSubstr("public key"));
+  EXPECT_THAT(first["hint"], HasSubstr("deny = true"));
+}
+
+TEST_F(WithoutUsherd, CheckWarnsOfNothingWhileThereAreMistakes) {
+  rules = folder.write("rules.d/50-ssh.toml", kDoubtful + std::string("nmae = 1\n"));
+  const Outcome outcome = usherctl({"check", config, "--rules-only"});
+  EXPECT_EQ(outcome.exit_code, 4);
+  EXPECT_THAT(outcome.out, Not(HasSubstr("warning")));
+  EXPECT_THAT(outcome.out, EndsWith("\n1 mistake\n"));
 }
 
 }  // namespace

@@ -26,9 +26,9 @@ TEST(Log, IsAlignedAndKeepsEachEventOneHarmlessLine) {
   }
   EXPECT_EQ(outcome.out,
             "2026-03-01 12:00:00  started  -     -         -          -"
-            "                                usherd 0.1.0\n"
+            "                                a  usherd 0.1.0\n"
             "2026-03-01 12:00:05  denied   sshd  ada?[2J?  192.0.2.7  "
-            "people over SSH @ 50-ssh.toml:7  otp: wrong code\n");
+            "people over SSH @ 50-ssh.toml:7  b  otp: wrong code\n");
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_EQ(heard, R"({"method":"org.usher.control.Log","parameters":{"count":2,"user":"ada"}})");
 }
@@ -104,7 +104,7 @@ TEST(OtpList, AUserMayBeCalledLikeACommand) {
 TEST(Status, IsAlignedAndLocal) {
   const FakeControl usherd(returns(R"({"version":"0.1.0","pid":42,"started":1772366400,
     "configuration":"/etc/usher/usher.toml","rules":3,"rules_version":"0123456789abcdef",
-    "dialogues":1,"accepted":20,"denied":4,"refused":7})"));
+    "dialogues":1,"accepted":20,"denied":4,"observed":2,"refused":7})"));
   EXPECT_EQ(usherctl({"status", "--control", usherd.path()}).out,
             R"(usherd         0.1.0, pid 42
 running since  2026-03-01 12:00:00
@@ -113,6 +113,7 @@ rules          3, version 0123456789abcdef
 dialogues now  1
 accepted       20
 denied         4
+observed       2
 turned away    7
 )");
 }

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <thread>
 
+#include "daemon/login/group_facts.h"
 #include "tests/unit/login/login_fixture.h"
 
 namespace usher::testing {
@@ -156,6 +157,17 @@ TEST_F(LoginTest, AGroupsOwnListOfMembersCounts) {
   wheel.groups = {"wheel"};
   use_rules({wheel});
   EXPECT_TRUE(login("alice", kPassword, code()).accepted);
+}
+
+TEST_F(LoginTest, TheGroupsOfAllRulesAreAskedForTogether) {
+  Rule first = password_and_code();
+  first.groups = {"wheel", "sudo"};
+  Rule second = password_and_code();
+  second.groups = {"wheel", "adm"};
+  use_rules({first, second});
+  const GroupFacts facts = look_up_groups(rules.loaded()->index.group_names(), nullptr, host);
+  EXPECT_EQ(host.times_groups_wanted(), 1);
+  EXPECT_EQ(facts.unresolved, (std::vector<std::string>{"adm", "sudo", "wheel"}));
 }
 
 TEST_F(LoginTest, AProvenKeyIsNotAskedForAndCounts) {

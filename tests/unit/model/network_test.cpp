@@ -68,6 +68,22 @@ TEST(Address, IsSpelledCanonically) {
   EXPECT_EQ(text_of(Address{}), "::");
 }
 
+bool spans(std::string_view outer, std::string_view inner) {
+  return parse_network(outer).value().contains(parse_network(inner).value());
+}
+
+TEST(Network, HoldsNetworksOfLongerPrefixes) {
+  EXPECT_TRUE(spans("10.0.0.0/8", "10.1.0.0/16"));
+  EXPECT_TRUE(spans("10.0.0.0/8", "10.0.0.0/8"));
+  EXPECT_TRUE(spans("10.0.0.0/8", "::ffff:10.2.0.0/112"));
+  EXPECT_FALSE(spans("10.1.0.0/16", "10.0.0.0/8"));
+  EXPECT_FALSE(spans("10.0.0.0/8", "11.0.0.0/16"));
+  EXPECT_TRUE(spans("::/0", "2001:db8::/32"));
+  EXPECT_FALSE(spans("::/0", "10.0.0.0/8")) << "it holds no IPv4 address";
+  EXPECT_FALSE(spans("::/0", "0.0.0.0/0"));
+  EXPECT_TRUE(spans("::/0", "::/1"));
+}
+
 TEST(Network, HoldsTheAddressesUnderItsPrefix) {
   EXPECT_TRUE(holds("10.0.0.0/8", "10.255.255.255"));
   EXPECT_FALSE(holds("10.0.0.0/8", "11.0.0.0"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,6 +30,16 @@ inline RuleSet rule_set(std::vector<Rule> rules) {
 /// A rule that wants a password from everybody.
 inline Rule rule_named(std::string name) {
   return {.name = std::move(name), .require = {{.any_of = {Factor::password}}}};
+}
+
+inline std::shared_ptr<const TimeZone> utc() {
+  return std::make_shared<TimeZone>(TimeZone{.name = "UTC", .periods = {{}}});
+}
+
+/// An entry of `hours`: its days as bits from Monday on, its times in minutes after midnight.
+inline Hours hours_in_utc(std::string spelling, std::uint8_t days, std::int32_t begin,
+                          std::int32_t end) {
+  return {.days = days, .begin = begin, .end = end, .zone = utc(), .spelling = std::move(spelling)};
 }
 
 inline Person alice() {

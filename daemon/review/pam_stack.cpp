@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/review/pam_stack.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "daemon/review/plain_file.h"
+
+namespace usher::review {
+namespace {
+
+constexpr std::string_view kBlanks = " \t\r\f\v";
+
+struct PamWord {
+  std::string text;
+  std::size_t offset = 0;
+};
+
+/// Takes the text apart into lines of words. A backslash at the end of a line joins it to the next;
+/// what stands between brackets is one word; "#" begins a comment anywhere.
+class PamReader {
+ public:
+  explicit PamReader(std::string_view text) : text_(text) {}
+
+  [[nodiscard]] bool at_end() const { return at_ >= text_.size(); }
+
+  std::vector<PamWord> next_line() {
+    std::vector<PamWord> words;
+    while (skip_blanks()) words.push_back(next_word());
+    if (!at_end()) ++at_;  // the line's end
+    return words;
+  }
+
+ private:
+  [[nodiscard]] bool line_ends() const { return at_end() || text_[at_] == '\n'; }
+  [[nodiscard]] bool joins() const {
+    return !at_end() && text_[at_] == '\\' && text_.substr(at_ + 1, 1) == "\n";
+  }
+
+  /// Whether a word follows in this line.
+  bool skip_blanks() {
+    for (;;) {
+      if (joins())
+        at_ += 2;
+      else if (!line_ends() && kBlanks.contains(text_[at_]))
+        ++at_;
+      else if (!line_ends() && text_[at_] == '#')
+        at_ = std::min(text_.find('\n', at_), text_.size());
+      else
+        return !line_ends();
+    }
+  }
+
+  PamWord next_word() {
+    PamWord word{.text = {}, .offset = at_};
+    const bool bracketed = text_[at_] == '[';
+    while (!line_ends()) {
+      if (joins()) {
+        if (!bracketed) break;
+        at_ += 2;
+        continue;
+      }
+      const char c = text_[at_];
+      if (!bracketed && (kBlanks.contains(c) || c == '#')) break;
+      word.text += c;
+      ++at_;
+      if (bracketed && c == ']') break;
+    }
+    return word;
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+bool is_type(std::string_view word) {
+  if (word.starts_with('-')) word.remove_prefix(1);
+  const std::string type = lowered(word);
+  return type == "auth" || type == "account" || type == "password" || type == "session";
+}
+
+std::optional<PamLine> understood(const std::vector<PamWord>& words) {
+  if (words.size() >= 2 && words[0].text == "@include")
+    return PamLine{.includes = true, .target = words[1].text, .offset = words[1].offset};
+  if (words.size() < 3 || !is_type(words[0].text)) return std::nullopt;
+  const std::string control = lowered(words[1].text);
+  return PamLine{.includes = control == "include" || control == "substack",
+                 .target = words[2].text,
+                 .offset = words[2].offset};
+}
+
+}  // namespace
+
+std::vector<PamLine> parse_pam_stack(std::string_view text) {
+  std::vector<PamLine> lines;
+  PamReader reader(text);
+  while (!reader.at_end())
+    if (auto line = understood(reader.next_line())) lines.push_back(std::move(*line));
+  return lines;
+}
+
+}  // namespace usher::review

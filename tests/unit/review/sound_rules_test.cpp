@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rules that look like what is warned of, and are right.
+#include <gtest/gtest.h>
+
+#include "daemon/review/review.h"
+#include "tests/unit/review/reading.h"
+
+namespace usher::review {
+namespace {
+
+void expect_no_doubt(const std::string& keys) {
+  const auto reading = testing::reading_of("[[rule]]\nname = \"rule\"\n" + keys);
+  for (const Finding& finding : review_rules(reading)) ADD_FAILURE() << render(finding);
+}
+
+TEST(SoundRules, AKeyCanBeProvenToSshd) {
+  expect_no_doubt("service = ['sshd']\nrequire = ['publickey']\n");
+  expect_no_doubt("service = ['sudo', 'sshd']\nrequire = ['publickey']\n");
+  expect_no_doubt("require = ['publickey']\n");
+  expect_no_doubt("service = ['sudo']\nrequire = ['publickey|password']\n");
+}
+
+TEST(SoundRules, SettingsSayWhoVerifiesKeys) {
+  auto reading = testing::reading_of(
+      "[[rule]]\nname = 'a'\nservice = ['dropbear']\nrequire = ['publickey']\n");
+  EXPECT_EQ(review_rules(reading).size(), 1U);
+  reading.configuration.rules.services.self_verifying = {"dropbear"};
+  EXPECT_TRUE(review_rules(reading).empty());
+}
+
+TEST(SoundRules, NotFromMayTakeAPartOut) {
+  expect_no_doubt("from = ['10.0.0.0/8']\nnot_from = ['10.1.0.0/16']\nrequire = ['otp']\n");
+  expect_no_doubt("from = ['10.0.0.0/8', 'local']\nnot_from = ['local']\nrequire = ['otp']\n");
+}
+
+TEST(SoundRules, PlacesMatterWhereOneServiceHasThem) {
+  expect_no_doubt("service = ['sudo', 'sshd']\nfrom = ['10.0.0.0/8']\nrequire = ['otp']\n");
+  expect_no_doubt("service = ['my-own']\nfrom = ['10.0.0.0/8']\nrequire = ['otp']\n");
+  expect_no_doubt("from = ['10.0.0.0/8']\nrequire = ['otp']\n");
+  expect_no_doubt("service = ['sudo']\nfrom = ['local', '10.0.0.0/8']\nrequire = ['otp']\n");
+}
+
+}  // namespace
+}  // namespace usher::review
