@@ -59,5 +59,7 @@ extern const Command kExplain;
 extern const Command kReadiness;
 extern const Command kCheck;
 extern const Command kPolicyTest;
+extern const Command kPolicyDiff;
+extern const Command kPolicyReplay;
 
 }  // namespace usher::ctl

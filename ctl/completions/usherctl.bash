@@ -7,6 +7,8 @@ _usherctl_options() {
   case $1 in
   init) echo '--store --master-key' ;;
   check) echo '--rules-only --strict' ;;
+  'policy test' | 'policy diff') echo '--with' ;;
+  'policy replay') echo '--with --since --log' ;;
   'password set') echo '--stdin' ;;
   'otp add') echo '--stdin --label --algorithm --digits --period --no-qr --plain' ;;
   'otp remove') echo '--stdin --label' ;;
@@ -20,10 +22,11 @@ _usherctl_options() {
 # What may stand where no option does: words that lead to a command, or what it is about.
 _usherctl_words() {
   case $1 in
-  '') compgen -W 'init check password otp status reload explain readiness log' -- "$2" ;;
+  '') compgen -W 'init check policy password otp status reload explain readiness log' -- "$2" ;;
+  policy) compgen -W 'test diff replay' -- "$2" ;;
   password) compgen -W 'set' -- "$2" ;;
   otp) compgen -W 'add list remove' -- "$2" ;;
-  check) compgen -f -- "$2" ;;
+  check | 'policy test') compgen -f -- "$2" ;;
   'password set' | 'otp add' | 'otp list' | 'otp remove' | explain) compgen -u -- "$2" ;;
   esac
 }
@@ -38,9 +41,26 @@ _usherctl() {
   fi
   COMPREPLY=()
 
+  local command='' i
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case ${COMP_WORDS[i]} in
+    --config | --socket | --control | --color | --store | --master-key | --label | --algorithm | \
+      --digits | --period | --service | --from | --tty | --at | --event | --since | --with | --log | --user | --count | -n)
+      [[ ${COMP_WORDS[i + 1]-} != '=' ]] || ((i++))
+      ((i++))
+      ;;
+    -*) ;;
+    *)
+      case $command in
+      '' | policy | password | otp) command=${command:+$command }${COMP_WORDS[i]} ;;
+      esac
+      ;;
+    esac
+  done
+
   local values=''
   case $previous in
-  --config | --socket | --control | --store | --master-key)
+  --config | --socket | --control | --store | --master-key | --log)
     mapfile -t COMPREPLY < <(compgen -f -- "$current")
     return
     ;;
@@ -48,10 +68,16 @@ _usherctl() {
     mapfile -t COMPREPLY < <(compgen -u -- "$current")
     return
     ;;
+  --with)
+    if [[ $command == policy* ]]; then
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return
+    fi
+    values='publickey password'
+    ;;
   --color) values='auto always never' ;;
   --algorithm) values='SHA1 SHA256 SHA512' ;;
   --digits) values='6 7 8' ;;
-  --with) values='publickey password' ;;
   --service) values=$(cd /etc/pam.d 2>/dev/null && echo *) ;;
   --since) values='24h 7d 30d' ;;
   --label | --period | --from | --tty | --at | --event | --count | -n) return ;;
@@ -60,23 +86,6 @@ _usherctl() {
     mapfile -t COMPREPLY < <(compgen -W "$values" -- "$current")
     return
   fi
-
-  local command='' i
-  for ((i = 1; i < COMP_CWORD; i++)); do
-    case ${COMP_WORDS[i]} in
-    --config | --socket | --control | --color | --store | --master-key | --label | --algorithm | \
-      --digits | --period | --service | --from | --tty | --at | --event | --since | --with | --user | --count | -n)
-      [[ ${COMP_WORDS[i + 1]-} != '=' ]] || ((i++))
-      ((i++))
-      ;;
-    -*) ;;
-    *)
-      case $command in
-      '' | password | otp) command=${command:+$command }${COMP_WORDS[i]} ;;
-      esac
-      ;;
-    esac
-  done
 
   if [[ $current == -* ]]; then
     local common='-h --help --config --socket --control --json --color'

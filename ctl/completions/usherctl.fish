@@ -4,7 +4,7 @@
 # The words of the command line that are neither options nor what they take.
 function __usherctl_words
     set -l takes_value --config --socket --control --color --store --master-key --label \
-        --algorithm --digits --period --service --from --tty --at --event --since --with --user --count -n
+        --algorithm --digits --period --service --from --tty --at --event --since --with --log --user --count -n
     set -l skip no
     for word in (commandline -opc)[2..-1]
         if test $skip = yes
@@ -40,6 +40,7 @@ complete -c usherctl -n __usherctl_at -l version -d 'Show the version'
 
 complete -c usherctl -n __usherctl_at -a init -d 'Make an empty store and its master key, once'
 complete -c usherctl -n __usherctl_at -a check -d 'Look for mistakes in the configuration'
+complete -c usherctl -n __usherctl_at -a policy -d 'Rules in files: try them out before they count'
 complete -c usherctl -n __usherctl_at -a password -d 'Passwords for Usher'
 complete -c usherctl -n __usherctl_at -a otp -d 'One-time codes'
 complete -c usherctl -n __usherctl_at -a status -d 'Show how usherd is doing'
@@ -47,6 +48,9 @@ complete -c usherctl -n __usherctl_at -a reload -d 'Let usherd read its rules ag
 complete -c usherctl -n __usherctl_at -a explain -d 'Say what the rules make of a login, or made of one, and why'
 complete -c usherctl -n __usherctl_at -a readiness -d 'List who would be locked out if rules that only observe counted'
 complete -c usherctl -n __usherctl_at -a log -d 'Show who came, and what decided'
+complete -c usherctl -n '__usherctl_at policy' -a test -d 'Try whether the rules do what is expected of them'
+complete -c usherctl -n '__usherctl_at policy' -a diff -d 'Show which rules a directory would change'
+complete -c usherctl -n '__usherctl_at policy' -a replay -d 'Judge the requests of the audit log again, by other rules'
 complete -c usherctl -n '__usherctl_at password' -a set -d 'Set a password for Usher'
 complete -c usherctl -n '__usherctl_at otp' -a add -d 'Add a generator of one-time codes'
 complete -c usherctl -n '__usherctl_at otp' -a list -d 'List the generators of one-time codes'
@@ -58,6 +62,13 @@ complete -c usherctl -n '__usherctl_is init' -l master-key -r -F -d 'Make its ke
 complete -c usherctl -n '__usherctl_is check' -F
 complete -c usherctl -n '__usherctl_is check' -l rules-only -d 'Leave this machine out'
 complete -c usherctl -n '__usherctl_is check' -l strict -d 'Exit with 4 for warnings too'
+
+complete -c usherctl -n '__usherctl_is policy test' -F
+complete -c usherctl -n '__usherctl_is policy test' -l with -x -a '(__fish_complete_directories)' -d 'A directory in place of the last one of [rules]'
+complete -c usherctl -n '__usherctl_is policy diff' -l with -x -a '(__fish_complete_directories)' -d 'A directory in place of the last one of [rules]'
+complete -c usherctl -n '__usherctl_is policy replay' -l with -x -a '(__fish_complete_directories)' -d 'A directory in place of the last one of [rules]'
+complete -c usherctl -n '__usherctl_is policy replay' -l since -x -a '24h 7d 30d' -d 'How far back'
+complete -c usherctl -n '__usherctl_is policy replay' -l log -r -F -d 'Read this file'
 
 complete -c usherctl -n '__usherctl_is password set' -a '(__fish_complete_users)'
 complete -c usherctl -n '__usherctl_is password set' -l stdin -d 'Read the answers from standard input'

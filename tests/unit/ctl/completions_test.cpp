@@ -81,7 +81,7 @@ std::set<std::string> bash_offers(const Words& words, const std::string& start) 
 
 TEST(Completions, ThereIsSomethingToComplete) {
   const auto pages = all_pages();
-  EXPECT_EQ(pages.size(), 14U);  // usherctl, two families, ten commands
+  EXPECT_EQ(pages.size(), 18U);  // usherctl, three families, fourteen commands
   EXPECT_TRUE(page_of({"otp", "add"}).options.contains("--no-qr"));
 }
 
@@ -101,6 +101,8 @@ TEST(Completions, BashOffersTheValuesOfAnOption) {
   EXPECT_EQ(bash_offers({"otp", "add", "--algorithm"}, "SHA2"), std::set<std::string>{"SHA256"});
   EXPECT_EQ(bash_offers({"otp", "add", "--digits", "="}, ""),
             (std::set<std::string>{"6", "7", "8"}));
+  EXPECT_EQ(bash_offers({"explain", "--with"}, "pub"), std::set<std::string>{"publickey"});
+  EXPECT_EQ(bash_offers({"policy", "diff", "--with"}, "/et"), std::set<std::string>{"/etc"});
   EXPECT_EQ(bash_offers({"--color"}, "a"), (std::set<std::string>{"always", "auto"}));
 }
 
