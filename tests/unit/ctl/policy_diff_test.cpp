@@ -146,7 +146,7 @@ require = ["password"]
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_THAT(outcome.out, HasSubstr("removed: \"administrators\"  " + before + ":3\n"));
   EXPECT_THAT(outcome.out, HasSubstr("added: \"jobs\"  " + after +
-                                     ":9\n  service  cron\n"
+                                     ":8\n  service  cron\n"
                                      "  require  password\n"));
   EXPECT_THAT(outcome.out, HasSubstr("  require  password → otp\n"));
   EXPECT_THAT(outcome.out, HasSubstr("behind \"consoles\" → first\n"));
