@@ -13,6 +13,7 @@
 
 #include "ctl/mistakes.h"
 #include "ctl/output.h"
+#include "ctl/plain_text.h"
 #include "daemon/config/written.h"
 #include "daemon/host/host.h"
 #include "daemon/review/review.h"

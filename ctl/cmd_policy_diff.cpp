@@ -4,7 +4,9 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstddef>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -16,118 +18,194 @@
 #include "ctl/output.h"
 #include "ctl/plain_text.h"
 #include "ctl/policy_words.h"
-#include "ctl/rule_diff.h"
 #include "daemon/config/config.h"
 
 namespace usher::ctl {
 namespace {
 
-/// What became of a rule, in one or two words.
-std::string what_happened(const RuleChange& change) {
-  if (change.before == nullptr) return "added";
-  if (change.after == nullptr) return "removed";
-  if (!change.moved) return "changed";
-  return change.values.empty() ? "moved" : "moved and changed";
+using Lines = std::vector<std::pair<std::string_view, std::string>>;
+
+template <typename Value>
+std::string spellings(const std::vector<Value>& values) {
+  std::vector<std::string_view> all;
+  for (const Value& value : values) all.push_back(value.spelling);
+  return fmt::format("{}", fmt::join(all, ", "));
 }
 
-Style style_of_change(const RuleChange& change) {
-  if (change.before == nullptr) return Style::good;
-  return change.after == nullptr ? Style::bad : Style::warning;
+std::string denial_of(const Rule& rule) {
+  if (!rule.deny) return {};
+  return rule.deny_text.empty() ? "true" : rule.deny_text;
 }
 
-std::string standing_behind(const Rule* rule) {
-  return rule == nullptr ? "first" : fmt::format("behind \"{}\"", rule->name);
+std::string requirements_of(const Rule& rule) {
+  std::vector<std::string> all;
+  for (const Requirement& requirement : rule.require) all.push_back(spelled(requirement));
+  return fmt::format("{}", fmt::join(all, ", "));
 }
 
-std::string words_of_value(const RuleValue& value) {
-  return value.values.empty() ? std::string(value.otherwise)
-                              : fmt::format("{}", fmt::join(value.values, ", "));
+/// What a rule says, key by key, with its sets written out; empty for a key it does not have.
+Lines lines_of(const Rule& rule) {
+  return {{"service", fmt::format("{}", fmt::join(rule.services, ", "))},
+          {"user", fmt::format("{}", fmt::join(rule.users, ", "))},
+          {"group", fmt::format("{}", fmt::join(rule.groups, ", "))},
+          {"from", spellings(rule.from)},
+          {"not_from", spellings(rule.not_from)},
+          {"tty", fmt::format("{}", fmt::join(rule.ttys, ", "))},
+          {"hours", spellings(rule.hours)},
+          {"require", requirements_of(rule)},
+          {"deny", denial_of(rule)},
+          {"prompt", rule.prompt == PromptLayout::combined ? "combined" : ""},
+          {"account", rule.strict_account ? "strict" : ""},
+          {"mode", rule.observe ? "observe" : ""}};
 }
 
-/// The keys of a rule that is in one list alone, or what is new in one that is in both.
-Table details_of(const RuleChange& change) {
-  Table table({"", ""});
-  const auto row = [&](std::string_view key, std::string text) {
-    table.add({{.text = std::string(key), .style = Style::strong}, {.text = std::move(text)}});
-  };
-  if (change.moved)
-    row("place", fmt::format("{} → {}", standing_behind(change.behind_before),
-                             standing_behind(change.behind_after)));
-  for (const ValueChange& value : change.values)
-    row(value.before.key,
-        fmt::format("{} → {}", words_of_value(value.before), words_of_value(value.after)));
-  if (change.before != nullptr && change.after != nullptr) return table;
-  for (const RuleValue& value :
-       values_of(change.before != nullptr ? *change.before : *change.after))
-    if (!value.values.empty()) row(value.key, words_of_value(value));
-  return table;
+struct ChangedLine {
+  std::string_view key;
+  std::string before;
+  std::string after;
+};
+
+enum class ChangeKind : unsigned char { added = 1, removed, changed, moved };
+
+/// One rule that is not as it was; of a changed one also where it moved.
+struct RuleChange {
+  ChangeKind kind{};
+  const Rule* before = nullptr;  // none of an added one
+  const Rule* after = nullptr;   // none of a removed one
+  std::vector<ChangedLine> lines;
+};
+
+std::vector<ChangedLine> changed_lines(const Rule* before, const Rule* after) {
+  static const Rule kNone;
+  const Lines were = lines_of(before == nullptr ? kNone : *before);
+  const Lines are = lines_of(after == nullptr ? kNone : *after);
+  std::vector<ChangedLine> changed;
+  for (std::size_t i = 0; i < are.size(); ++i)
+    if (were[i].second != are[i].second)
+      changed.push_back({.key = are[i].first, .before = were[i].second, .after = are[i].second});
+  return changed;
 }
 
-std::string places_of(const RuleChange& change) {
-  if (change.before == nullptr) return place_of_rule(change.after);
-  if (change.after == nullptr) return place_of_rule(change.before);
-  return fmt::format("{} → {}", place_of_rule(change.before), place_of_rule(change.after));
+using Places = std::map<std::string_view, std::size_t>;
+
+Places places_of(const std::vector<Rule>& rules) {
+  Places places;
+  for (std::size_t i = 0; i < rules.size(); ++i) places.emplace(rules[i].name, i);
+  return places;
 }
 
-const std::string& name_in(const RuleChange& change) {
-  return change.after != nullptr ? change.after->name : change.before->name;
+/// Of numbers in a new order, the fewest without which the others are still in the old one.
+std::vector<bool> out_of_order(const std::vector<std::size_t>& numbers) {
+  std::vector<std::size_t> length(numbers.size(), 1);
+  std::vector<std::size_t> next(numbers.size(), numbers.size());
+  std::size_t best = numbers.size();
+  for (std::size_t i = numbers.size(); i-- > 0;) {
+    for (std::size_t j = i + 1; j < numbers.size(); ++j) {
+      if (numbers[j] <= numbers[i] || length[j] < length[i]) continue;
+      length[i] = length[j] + 1;
+      next[i] = j;
+    }
+    if (best == numbers.size() || length[i] >= length[best]) best = i;
+  }
+  std::vector<bool> moved(numbers.size(), true);
+  for (; best < numbers.size(); best = next[best]) moved[best] = false;
+  return moved;
+}
+
+/// In the order of the new rules; what is gone, at the end.
+std::vector<RuleChange> differences(const std::vector<Rule>& before,
+                                    const std::vector<Rule>& after) {
+  const Places old_places = places_of(before);
+  const Places new_places = places_of(after);
+  std::vector<std::size_t> order;
+  for (const Rule& rule : after)
+    if (const auto old = old_places.find(rule.name); old != old_places.end())
+      order.push_back(old->second);
+  const std::vector<bool> moved = out_of_order(order);
+
+  std::vector<RuleChange> changes;
+  std::size_t common = 0;
+  for (const Rule& rule : after) {
+    const auto old = old_places.find(rule.name);
+    const Rule* was = old == old_places.end() ? nullptr : &before[old->second];
+    auto lines = changed_lines(was, &rule);
+    const bool elsewhere = was != nullptr && moved[common++];
+    if (was == nullptr)
+      changes.push_back({ChangeKind::added, nullptr, &rule, std::move(lines)});
+    else if (!lines.empty())
+      changes.push_back({ChangeKind::changed, was, &rule, std::move(lines)});
+    if (elsewhere) changes.push_back({ChangeKind::moved, was, &rule, {}});
+  }
+  for (const Rule& rule : before)
+    if (!new_places.contains(rule.name))
+      changes.push_back({ChangeKind::removed, &rule, nullptr, changed_lines(&rule, nullptr)});
+  return changes;
+}
+
+std::string_view word_of(ChangeKind kind) {
+  switch (kind) {
+    case ChangeKind::added:
+      return "added";
+    case ChangeKind::removed:
+      return "removed";
+    case ChangeKind::changed:
+      return "changed";
+    case ChangeKind::moved:
+      return "moved";
+  }
+  return "changed";
+}
+
+Style style_of_change(ChangeKind kind) {
+  if (kind == ChangeKind::added) return Style::good;
+  return kind == ChangeKind::removed ? Style::bad : Style::warning;
 }
 
 void print_change(const RuleChange& change, const Palette& palette) {
-  fmt::print("{}: \"{}\"  {}\n", palette.paint(what_happened(change), style_of_change(change)),
-             plain_line(name_in(change)),
-             palette.paint(plain_line(places_of(change)), Style::quiet));
-  fmt::print("{}", details_of(change).text(palette, "  "));
-}
-
-Json json_of_values(const RuleValue& value) {
-  return value.values.empty() ? Json() : Json(value.values);
-}
-
-Json json_of_place(const Rule* rule, const RuleChange& change, const Rule* behind) {
-  if (rule == nullptr) return {};
-  Json json{{"at", place_of_rule(rule)}};
-  if (change.moved) json["behind"] = behind == nullptr ? "" : behind->name;
-  return json;
-}
-
-Json json_of_change(const RuleChange& change) {
-  Json keys = Json::array();
-  for (const ValueChange& value : change.values)
-    keys.push_back({{"key", value.before.key},
-                    {"before", json_of_values(value.before)},
-                    {"after", json_of_values(value.after)}});
-  if (change.before == nullptr || change.after == nullptr) {
-    const bool added = change.before == nullptr;
-    for (const RuleValue& value : values_of(added ? *change.after : *change.before))
-      if (!value.values.empty())
-        keys.push_back({{"key", value.key},
-                        {"before", added ? Json() : json_of_values(value)},
-                        {"after", added ? json_of_values(value) : Json()}});
+  const Rule& rule = change.after == nullptr ? *change.before : *change.after;
+  std::string places = place_of_rule(change.before);
+  if (change.before != nullptr && change.after != nullptr) places += " -> ";
+  places += place_of_rule(change.after);
+  fmt::print("{} {}, {}\n",
+             palette.paint(std::string(word_of(change.kind)), style_of_change(change.kind)),
+             plain_line(named_rule(rule.name)), plain_line(places));
+  Table table({"", ""});
+  for (const ChangedLine& line : change.lines) {
+    std::string text = change.kind == ChangeKind::removed ? line.before : line.after;
+    if (change.kind == ChangeKind::changed)
+      text = fmt::format("{} -> {}", line.before.empty() ? "(none)" : line.before,
+                         line.after.empty() ? "(none)" : line.after);
+    table.add({{.text = std::string(line.key), .style = Style::strong}, {.text = std::move(text)}});
   }
-  return {{"rule", name_in(change)},
-          {"what", what_happened(change)},
-          {"before", json_of_place(change.before, change, change.behind_before)},
-          {"after", json_of_place(change.after, change, change.behind_after)},
-          {"keys", std::move(keys)}};
+  fmt::print("{}", table.text(palette, "  "));
 }
 
-ExitCode show_difference(const Globals& globals, const RuleSet& before, const RuleSet& after) {
-  const std::vector<RuleChange> changes = difference(before.rules, after.rules);
+Json json_of(const RuleChange& change) {
+  Json lines = Json::array();
+  for (const ChangedLine& line : change.lines)
+    lines.push_back({{"key", line.key}, {"before", line.before}, {"after", line.after}});
+  return {{"change", word_of(change.kind)},
+          {"rule", change.after == nullptr ? change.before->name : change.after->name},
+          {"before", place_of_rule(change.before)},
+          {"after", place_of_rule(change.after)},
+          {"lines", std::move(lines)}};
+}
+
+ExitCode diff_policy(const Globals& globals, const std::filesystem::path& own_rules) {
+  const auto before = load_configuration(globals.config);
+  if (!before) return show_mistakes(globals, before.error());
+  const auto after = load_configuration(globals.config, own_rules);
+  if (!after) return show_mistakes(globals, after.error());
+  const auto changes = differences(before->rules.rules, after->rules.rules);
   const ExitCode code = changes.empty() ? ExitCode::ok : ExitCode::no;
   if (globals.json) {
     Json list = Json::array();
-    for (const RuleChange& change : changes) list.push_back(json_of_change(change));
-    print_json({{"rules_version", {{"before", before.version}, {"after", after.version}}},
-                {"differences", std::move(list)}});
+    for (const RuleChange& change : changes) list.push_back(json_of(change));
+    print_json({{"changes", std::move(list)}});
     return code;
   }
-  const Palette palette = palette_for(globals);
-  for (const RuleChange& change : changes) print_change(change, palette);
-  if (changes.empty())
-    fmt::print("no difference\n");
-  else
-    fmt::print("{}\n", counted(changes.size(), "difference", "differences"));
+  for (const RuleChange& change : changes) print_change(change, palette_for(globals));
+  if (changes.empty()) fmt::print("no difference\n");
   return code;
 }
 
@@ -136,30 +214,24 @@ Run setup_policy_diff(CLI::App& app) {
   app.add_option("--with", *own_rules, "A directory in place of the last one of [rules]")
       ->type_name("DIR")
       ->required();
-  return [own_rules](const Globals& globals) {
-    const auto before = load_configuration(globals.config);
-    if (!before) return show_mistakes(globals, before.error());
-    const auto after = load_configuration(globals.config, *own_rules);
-    if (!after) return show_mistakes(globals, after.error());
-    return show_difference(globals, before->rules, after->rules);
-  };
+  return [own_rules](const Globals& globals) { return diff_policy(globals, *own_rules); };
 }
 
 }  // namespace
 
 const Command kPolicyDiff{
     .name = "policy diff",
-    .summary = "Show which rules a directory would add, remove, move and change",
+    .summary = "Show which rules a draft adds, removes, changes or moves",
     .lesson =
-        R"(Compares the rules as usherd would read them now with those it would read if DIR were
-the administrator's directory, the last one under [rules]. Rules are told by their
-names, and stand in the order in which they are tried; sets are taken apart, so that a
-new member of a set shows in each rule that uses it. Exits with 1 where there is a
-difference, as diff(1) does, and with 4 where a file has mistakes.
+        R"(Compares the rules in the files with what they would be with DIR in place of the
+administrator's directory: by their names, with named sets written out, so that comments, the
+order of keys and the way in which lists are written make no difference. Order does: the
+first rule that matches decides. Exits with 1 where there is a difference, with 4 where
+one side has mistakes.
 
 Examples:
   usherctl policy diff --with ~/policy/rules.d
-  usherctl policy diff --with ~/policy/rules.d --json | jq -r '.differences[].rule')",
+  usherctl policy diff --with draft --json | jq -r '.changes[].rule')",
     .setup = setup_policy_diff};
 
 }  // namespace usher::ctl

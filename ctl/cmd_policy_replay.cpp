@@ -4,192 +4,244 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdint>
-#include <cstdio>
+#include <compare>
 #include <ctime>
 #include <filesystem>
+#include <fstream>
+#include <ios>
 #include <limits>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "ctl/complaint.h"
-#include "ctl/log_lines.h"
 #include "ctl/mistakes.h"
 #include "ctl/output.h"
 #include "ctl/plain_text.h"
 #include "ctl/policy_words.h"
-#include "ctl/replay.h"
 #include "ctl/since.h"
 #include "daemon/audit/event_json.h"
+#include "daemon/audit/recorded_request.h"
 #include "daemon/config/config.h"
 #include "daemon/config/text.h"
+#include "daemon/policy/recorded_facts.h"
+#include "daemon/policy/rules_in_force.h"
 
 namespace usher::ctl {
 namespace {
 
-constexpr std::int64_t kMicroseconds = 1'000'000;
+constexpr std::int64_t kMicrosecondsPerSecond = 1'000'000;
+constexpr std::size_t kMostKinds = 10'000;
+constexpr std::uint64_t kLinesPerWord = 100'000;
 
 struct ReplayWish {
-  std::filesystem::path own_rules;  // empty: those of the configuration
-  std::string since;                // empty: all there is
-  std::vector<std::string> logs;    // empty: the one of the configuration
+  std::filesystem::path own_rules;
+  std::vector<std::filesystem::path> logs;
+  std::string since = "7d";
 };
 
-/// How far it is, on a terminal, for files that take a while.
-class ProgressLine {
+/// Requests that would end otherwise, in the same way.
+struct Change {
+  std::string user;
+  std::string service;
+  std::string from;
+  std::string was;
+  std::string becomes;
+  std::string rule;  // the proposed one
+  std::string at;
+  auto operator<=>(const Change&) const = default;
+};
+struct Seen {
+  std::uint64_t times = 0;
+  std::int64_t last = 0;  // microseconds since 1970
+};
+
+struct Tally {
+  std::uint64_t replayed = 0;
+  std::uint64_t changed = 0;
+  std::uint64_t other_rule = 0;  // that ends the same
+  std::uint64_t unknowable = 0;  // the event had no room for all groups
+  std::uint64_t damaged = 0;     // lines
+  bool cut = false;              // there were more kinds of changes than are kept
+  std::map<Change, Seen> changes;
+};
+
+std::vector<std::vector<Factor>> without_order(const std::vector<Requirement>& requirements) {
+  std::vector<std::vector<Factor>> sorted;
+  for (const Requirement& requirement : requirements)
+    std::ranges::sort(sorted.emplace_back(requirement.any_of));
+  std::ranges::sort(sorted);
+  return sorted;
+}
+
+bool ends_the_same(const Judged& was, const Decision& becomes) {
+  return was.kind == becomes.kind &&
+         (was.kind != Decision::Kind::observed || was.would == becomes.would) &&
+         without_order(was.missing) == without_order(becomes.missing);
+}
+
+/// sshd and its like have said nothing yet in the account phase: what was judged there is a guess.
+bool is_a_guess(const RecordedRequest& recorded, const RuleSet& rules) {
+  return recorded.phase == "account" && lists(rules.services.self_verifying, recorded.service);
+}
+
+class Replay {
  public:
-  explicit ProgressLine(const std::string& file)
-      : file_(plain_line(file)), shown_(::isatty(STDERR_FILENO) == 1) {}
-  ProgressLine(const ProgressLine&) = delete;
-  ProgressLine& operator=(const ProgressLine&) = delete;
-  ~ProgressLine() {
-    if (next_ > kStep) fmt::print(stderr, "\r\x1b[K");
-  }
-  void show(std::uint64_t read, std::uint64_t size) {
-    if (!shown_ || read < next_) return;
-    next_ = read + kStep;
-    if (size == 0)
-      fmt::print(stderr, "\r{} MiB of {}", read >> 20, file_);
+  Replay(const LoadedRules& rules, std::int64_t since) : rules_(rules), since_(since) {}
+
+  void line(std::string_view line) {
+    if (line.empty()) return;
+    if (line.front() != '{' || line.back() != '}') {
+      ++tally_.damaged;
+      return;
+    }
+    const auto recorded = read_recorded_request(line);
+    if (!recorded || recorded->time_microseconds / kMicrosecondsPerSecond < since_ ||
+        is_a_guess(*recorded, rules_.set))
+      return;
+    if (recorded->groups_cut)
+      ++tally_.unknowable;
     else
-      fmt::print(stderr, "\r{:3} % of {}", std::min(read, size) * 100 / size, file_);
-    static_cast<void>(std::fflush(stderr));
+      again(*recorded);
   }
+  void damaged_line() { ++tally_.damaged; }
+  [[nodiscard]] const Tally& tally() const { return tally_; }
 
  private:
-  static constexpr std::uint64_t kStep = std::uint64_t{8} * 1024 * 1024;
-  std::string file_;
-  bool shown_;
-  std::uint64_t next_ = kStep;
-};
-
-struct Replayed {
-  const RuleSet& rules;
-  const Replay& replay;
-  std::size_t damaged;  // lines
-};
-
-std::string words_of_change(const ChangedRequests& change) {
-  std::string text = fmt::format(
-      "{} → {}", outcome_words(change.before.kind, change.before.would, change.before.missing),
-      outcome_words(change.after.kind, change.after.would, change.after.missing));
-  // What is denied may be so for several reasons.
-  if (change.after.kind == Decision::Kind::denied) text += ": " + change.reason;
-  return text;
-}
-
-/// Red for who would be kept out.
-Style style_of_replayed(const ChangedRequests& change) {
-  return change.after.kind == Decision::Kind::denied ? Style::bad : Style::warning;
-}
-
-std::string words_of_rule(const ReplayedOutcome& outcome) {
-  return outcome.rule.empty() ? "none" : fmt::format("{}, {}", outcome.rule, outcome.at);
-}
-
-void print_replayed(const Globals& globals, const Replayed& replayed) {
-  const Replay& replay = replayed.replay;
-  Table table({"USER", "SERVICE", "FROM", "REQUESTS", "LAST", "OUTCOME", "RULE"});
-  for (const ChangedRequests& change : replay.changes())
-    table.add({{.text = change.user.empty() ? "(no account)" : change.user},
-               {.text = change.service},
-               {.text = change.from.empty() ? "local" : change.from},
-               {.text = fmt::format("{}", change.requests)},
-               {.text = moment_of(change.last_microseconds / kMicroseconds), .style = Style::quiet},
-               {.text = words_of_change(change), .style = style_of_replayed(change)},
-               {.text = words_of_rule(change.after), .style = Style::quiet}});
-  if (replay.changed() > 0) print_table(table, globals);
-  if (replay.untold() > 0)
-    fmt::print("... and {} of more kinds than these.\n",
-               counted(replay.untold(), "request", "requests"));
-  fmt::print("{} of {} would end differently", replay.changed(),
-             counted(replay.requests(), "request", "requests"));
-  if (replay.by_other_rule() > 0)
-    fmt::print(", {} the same by another rule", replay.by_other_rule());
-  fmt::print(".\n");
-  if (replayed.damaged > 0) {
-    static_cast<void>(std::fflush(stdout));
-    fmt::print(stderr, "usherctl: {} of the log left out\n",
-               counted(replayed.damaged, "damaged line", "damaged lines"));
+  void again(const RecordedRequest& recorded) {
+    ++tally_.replayed;
+    const Decision decision = judge(rules_.index, facts_of(recorded));
+    const std::string rule = decision.rule == nullptr ? std::string() : decision.rule->name;
+    if (ends_the_same(recorded.judged, decision)) {
+      if (rule != recorded.rule) ++tally_.other_rule;
+      return;
+    }
+    ++tally_.changed;
+    const Judged& was = recorded.judged;
+    note({.user = recorded.person ? recorded.person->name : recorded.user,
+          .service = recorded.service,
+          .from = recorded.rhost,
+          .was = outcome_words(was.kind, was.would, was.missing),
+          .becomes = outcome_words(decision.kind, decision.would, decision.missing),
+          .rule = rule,
+          .at = place_of_rule(decision.rule)},
+         recorded.time_microseconds);
   }
+
+  void note(Change change, std::int64_t time) {
+    auto found = tally_.changes.find(change);
+    if (found == tally_.changes.end()) {
+      tally_.cut = tally_.cut || tally_.changes.size() >= kMostKinds;
+      if (tally_.changes.size() >= kMostKinds) return;
+      found = tally_.changes.emplace(std::move(change), Seen{}).first;
+    }
+    ++found->second.times;
+    found->second.last = std::max(found->second.last, time);
+  }
+
+  const LoadedRules& rules_;
+  std::int64_t since_;
+  Tally tally_;
+};
+
+/// Feeds each line to `replay`, with a word on a terminal now and then. False where the file can't
+/// be read.
+bool read_log(const std::filesystem::path& file, Replay& replay) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return false;
+  const bool watched = ::isatty(STDERR_FILENO) != 0;
+  std::vector<char> line(kMaxEventLine + 1);
+  for (std::uint64_t count = 1; in.getline(line.data(), std::ssize(line)) || in.gcount() > 0;
+       ++count) {
+    if (in.fail() && !in.eof()) {
+      // Longer than any event.
+      in.clear();
+      in.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
+      replay.damaged_line();
+    } else {
+      replay.line(line.data());
+    }
+    if (watched && count % kLinesPerWord == 0)
+      fmt::print(stderr, "\r{}: {} lines", plain_line(file.string()), count);
+  }
+  if (watched) fmt::print(stderr, "\r\x1b[K");
+  return in.eof();
 }
 
-Json json_of_outcome(const ReplayedOutcome& outcome) {
-  Json json{{"decision", name_of(outcome.kind)}};
-  if (outcome.kind == Decision::Kind::observed) json["would"] = name_of(outcome.would);
-  json["missing"] = spellings_of(outcome.missing);
-  json["rule"] = outcome.rule;
-  json["at"] = outcome.at;
-  return json;
+std::string day_of(std::int64_t microseconds) {
+  return moment_of(microseconds / kMicrosecondsPerSecond);
 }
 
-void print_replayed_json(const Replayed& replayed) {
+Json json_of(const Tally& tally) {
   Json changes = Json::array();
-  for (const ChangedRequests& change : replayed.replay.changes()) {
-    Json after = json_of_outcome(change.after);
-    after["reason"] = change.reason;
+  for (const auto& [change, seen] : tally.changes)
     changes.push_back({{"user", change.user},
                        {"service", change.service},
                        {"from", change.from},
-                       {"requests", change.requests},
-                       {"last", rfc3339(change.last_microseconds)},
-                       {"before", json_of_outcome(change.before)},
-                       {"after", std::move(after)}});
-  }
-  print_json({{"rules_version", replayed.rules.version},
-              {"requests", replayed.replay.requests()},
-              {"changed", replayed.replay.changed()},
-              {"other_rule", replayed.replay.by_other_rule()},
-              {"damaged_lines", replayed.damaged},
-              {"untold", replayed.replay.untold()},
-              {"changes", std::move(changes)}});
+                       {"was", change.was},
+                       {"becomes", change.becomes},
+                       {"rule", change.rule},
+                       {"at", change.at},
+                       {"times", seen.times},
+                       {"last", rfc3339(seen.last)}});
+  return {{"replayed", tally.replayed},     {"changed", tally.changed},
+          {"other_rule", tally.other_rule}, {"unknowable", tally.unknowable},
+          {"damaged", tally.damaged},       {"cut", tally.cut},
+          {"changes", std::move(changes)}};
 }
 
-ExitCode complain_of_no_log() {
-  return complain({.code = ExitCode::configuration,
-                   .what = "the configuration names no audit file: [audit] file is empty",
-                   .next = "Name one by --log, such as what `journalctl -o cat "
-                           "--output-fields=USHER_EVENT USHER_ID` wrote."});
+void print_tally(const Globals& globals, const Tally& tally) {
+  Table table({"TIMES", "LAST", "USER", "SERVICE", "FROM", "WAS", "BECOMES", "RULE"});
+  for (const auto& [change, seen] : tally.changes)
+    table.add({{.text = fmt::format("{}", seen.times)},
+               {.text = day_of(seen.last), .style = Style::quiet},
+               {.text = change.user},
+               {.text = change.service},
+               {.text = change.from.empty() ? "local" : change.from},
+               {.text = change.was},
+               {.text = change.becomes, .style = Style::strong},
+               {.text = change.rule.empty() ? "none" : change.rule + " @ " + change.at,
+                .style = Style::quiet}});
+  if (!tally.changes.empty()) print_table(table, globals);
+  fmt::print("{} replayed: {} would end otherwise, {} the same by another rule.\n",
+             counted(tally.replayed, "request", "requests"), tally.changed, tally.other_rule);
+  if (tally.cut) fmt::print("Not all that would end otherwise are listed.\n");
+  if (tally.unknowable > 0)
+    fmt::print("{} could not be replayed: the event had no room for all groups.\n",
+               counted(tally.unknowable, "request", "requests"));
+  if (tally.damaged > 0)
+    fmt::print("{} of the log left out.\n",
+               counted(tally.damaged, "damaged line", "damaged lines"));
 }
 
 ExitCode replay_policy(const Globals& globals, const ReplayWish& wish) {
-  auto since_then = std::optional(std::numeric_limits<std::int64_t>::min());
-  if (!wish.since.empty()) {
-    since_then = since(wish.since, std::time(nullptr));
-    if (!since_then)
-      return complain({.code = ExitCode::usage,
-                       .what = fmt::format("{} is no time", config::ticked(wish.since)),
-                       .next = "write it like 90m, 24h, 7d or 2026-03-01"});
-    *since_then *= kMicroseconds;
-  }
-  const auto loaded = load_configuration(globals.config, wish.own_rules);
+  const auto moment = since(wish.since, std::time(nullptr));
+  if (!moment)
+    return complain({.code = ExitCode::usage,
+                     .what = fmt::format("{} is no time", config::ticked(wish.since)),
+                     .next = "write it like 90m, 24h, 7d or 2026-03-01"});
+  auto loaded = load_configuration(globals.config, wish.own_rules);
   if (!loaded) return show_mistakes(globals, loaded.error());
-  std::vector<std::string> logs = wish.logs;
-  if (logs.empty()) {
-    if (loaded->settings.audit_file.empty()) return complain_of_no_log();
-    logs.push_back(loaded->settings.audit_file);
-  }
-  Replay replay(loaded->rules, *since_then);
-  std::size_t left_out = 0;
-  for (const std::string& log : logs) {
-    ProgressLine line(log);
-    const auto read = read_log(
-        log, [&](std::string_view text) { replay.take(text); },
-        [&](std::uint64_t done, std::uint64_t size) { line.show(done, size); });
-    if (!read)
-      return complain({.what = read.error().message,
-                       .next = "The audit log is for root; rotated files may be elsewhere."});
-    left_out += *read;
-  }
-  const Replayed replayed{loaded->rules, replay, replay.damaged() + left_out};
+  std::vector<std::filesystem::path> logs = wish.logs;
+  if (logs.empty()) logs.emplace_back(loaded->settings.audit_file);
+  const LoadedRules rules(std::move(loaded->rules));
+  Replay replay(rules, *moment);
+  for (const std::filesystem::path& log : logs)
+    if (!read_log(log, replay))
+      return complain({.code = ExitCode::internal,
+                       .what = fmt::format("{} can't be read", config::ticked(log.string())),
+                       .next = "the audit log is root's; --log names another file"});
+  const Tally& tally = replay.tally();
   if (globals.json)
-    print_replayed_json(replayed);
+    print_json(json_of(tally));
   else
-    print_replayed(globals, replayed);
-  return replay.changed() == 0 ? ExitCode::ok : ExitCode::no;
+    print_tally(globals, tally);
+  return tally.changed == 0 ? ExitCode::ok : ExitCode::no;
 }
 
 Run setup_policy_replay(CLI::App& app) {
@@ -197,8 +249,10 @@ Run setup_policy_replay(CLI::App& app) {
   app.add_option("--with", wish->own_rules, "A directory in place of the last one of [rules]")
       ->type_name("DIR");
   app.add_option("--since", wish->since, "How far back: 90m, 24h, 7d, or a date like 2026-03-01")
-      ->type_name("TIME");
-  app.add_option("--log", wish->logs, "Read this file; without it the one of [audit]; repeatable")
+      ->type_name("TIME")
+      ->capture_default_str();
+  app.add_option("--log", wish->logs,
+                 "A file of the audit log, as often as there are; else the one of the settings")
       ->type_name("FILE")
       ->allow_extra_args(false);
   return [wish](const Globals& globals) { return replay_policy(globals, *wish); };
@@ -208,22 +262,20 @@ Run setup_policy_replay(CLI::App& app) {
 
 const Command kPolicyReplay{
     .name = "policy replay",
-    .summary = "Judge the requests of the audit log again, by other rules",
+    .summary = "Judge the logins of the past by other rules",
     .lesson =
-        R"(For root, who may read the log. Judges each request that the log holds by the rules in
-the files, DIR in place of the administrator's directory, with all that was known of it
-then: the groups, the terminal, what had been proven, the time. Shows which would end
-otherwise and how, and the rule that would decide. A login is more than one request:
-programs ask again for the account and the session.
+        R"(For root, who may read the audit log. Judges each recorded request anew, in this
+process, by the rules in the files: with what was known then (groups, what had been
+proven, the terminal, the time). Lists those that would end otherwise, and how. Answers
+that were right or wrong are not replayed: it is about who is asked, for what.
 
-What a person then answered is not tried again, nor what `prompt` and `account` do. Of
-a group that no rule named before, an event tells by the account's own groups. Exits
-with 1 where something would end otherwise, with 4 where a file has mistakes.
+Without --with it is the rules as they are in the files now. Exits with 1 where a request
+would end otherwise, with 4 where the rules have mistakes.
 
 Examples:
-  usherctl policy replay --with ~/policy/rules.d --since 7d
-  usherctl policy replay --since 24h      the files as they are, before a reload
-  zcat audit.jsonl.2.gz | usherctl policy replay --with ./rules.d --log /dev/stdin)",
+  usherctl policy replay --with ~/policy/rules.d
+  usherctl policy replay --with draft --since 30d --log /var/log/usher/audit.jsonl.1
+  usherctl policy replay --with draft --json | jq -r '.changes[] | .user' | sort -u)",
     .setup = setup_policy_replay};
 
 }  // namespace usher::ctl

@@ -70,7 +70,10 @@ ExitCode show(const Globals& globals, const Wish& wish, const Json& reply) {
   else
     fmt::print("{} of {} {} would be locked out.\n", locked_out.size(), people.size(),
                people.size() == 1 ? "person" : "people");
-  if (cut) fmt::print("There were more kinds of logins than these: ask since a later time.\n");
+  if (cut)
+    fmt::print(
+        "There is more in the log than could be looked at: ask since a later time, or rotate "
+        "it.\n");
   return code;
 }
 

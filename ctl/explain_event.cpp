@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string_view>
 #include <utility>
@@ -71,13 +72,25 @@ Table story_of(const Json& event) {
   return table;
 }
 
+bool is_plain_word(std::string_view text) {
+  return !text.empty() && text.front() != '-' && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-' || c == '@';
+  });
+}
+
 std::string why_no_traces(const Json& event) {
   if (!event.contains("decision")) return "No rule was asked.\n";
-  return fmt::format(
-      "The rules have changed since (it was version {}), so each one's part can't be shown.\n"
-      "`usherctl explain {} --service {}` says what those in force make of it.\n",
-      plain_line(text_of(event, "rules_version")), plain_line(text_of(event, "user")),
-      plain_line(text_of(event, "service")));
+  const std::string user = text_of(event, "user");
+  const std::string service = text_of(event, "service");
+  std::string text = fmt::format(
+      "The rules have changed since (it was version {}), so each one's part can't be shown.\n",
+      plain_line(text_of(event, "rules_version")));
+  // Whoever types a name chooses what an administrator might copy into a shell.
+  if (is_plain_word(user) && is_plain_word(service))
+    text += fmt::format("`usherctl explain {} --service {}` says what those in force make of it.\n",
+                        user, service);
+  return text;
 }
 
 bool was_kept_out(std::string_view outcome) {

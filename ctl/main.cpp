@@ -38,7 +38,7 @@ struct Family {
   const char* summary;
 };
 constexpr std::array kFamilies = {
-    Family{"policy", "Rules in files: try them out before they count"},
+    Family{"policy", "Rules kept in files: try them out before they count"},
     Family{"password", "Passwords for Usher"},
     Family{"otp", "One-time codes"},
 };

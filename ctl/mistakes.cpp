@@ -11,7 +11,7 @@
 namespace usher::ctl {
 namespace {
 
-Json json_of_finding(const Finding& finding) {
+Json json_of_one(const Finding& finding) {
   return {{"file", finding.at.file},     {"line", finding.at.line},
           {"column", finding.at.column}, {"message", finding.message},
           {"hint", finding.hint},        {"source_line", finding.source_line}};
@@ -23,7 +23,7 @@ Json json_of(const std::vector<Finding>& findings) {
   Json list = Json::array();
   for (const Finding& finding : findings) {
     Json row = {{"severity", name_of(finding.severity)}};
-    row.update(json_of_finding(finding));
+    row.update(json_of_one(finding));
     list.push_back(std::move(row));
   }
   return list;
@@ -36,7 +36,7 @@ void print_findings(const std::vector<Finding>& findings) {
 ExitCode show_mistakes(const Globals& globals, const std::vector<Finding>& findings) {
   if (globals.json) {
     Json mistakes = Json::array();
-    for (const Finding& finding : findings) mistakes.push_back(json_of_finding(finding));
+    for (const Finding& finding : findings) mistakes.push_back(json_of_one(finding));
     print_json({{"mistakes", std::move(mistakes)}, {"findings", json_of(findings)}});
     return ExitCode::configuration;
   }

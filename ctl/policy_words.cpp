@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace usher::ctl {
@@ -41,12 +40,6 @@ std::string place_of_rule(const Rule* rule) {
 
 std::string named_rule(std::string_view name) {
   return name.empty() ? "no rule" : fmt::format("rule \"{}\"", name);
-}
-
-std::vector<Requirement> in_one_order(std::vector<Requirement> requirements) {
-  for (Requirement& requirement : requirements) std::ranges::sort(requirement.any_of);
-  std::ranges::sort(requirements, {}, &Requirement::any_of);
-  return requirements;
 }
 
 std::string requirement_words(const std::vector<Requirement>& requirements) {

@@ -18,8 +18,6 @@ namespace usher::ctl {
 [[nodiscard]] std::string place_of_rule(const Rule* rule);
 /// `rule "name"`, or "no rule".
 [[nodiscard]] std::string named_rule(std::string_view name);
-/// Whatever the order of the rule: requirements that demand the same compare equal.
-[[nodiscard]] std::vector<Requirement> in_one_order(std::vector<Requirement> requirements);
 /// "password|publickey and otp".
 [[nodiscard]] std::string requirement_words(const std::vector<Requirement>& requirements);
 /// "ask password|publickey and otp", "denied", "observed: ask otp".

@@ -21,6 +21,7 @@ set(library_headers
     "sqlite3\\.h=^daemon/store/"
     "nlohmann/=^(daemon/(audit|control)|ctl)/"
     "CLI/=^(ctl|keeper)/|^daemon/[^/]*$"
+    "date/=^daemon/config/"
     "liboath/=^daemon/factors/"
     "qrencode\\.h=^daemon/login/"
     "systemd/=^daemon/(audit|serving|control)/|^daemon/[^/]*$"

@@ -41,6 +41,35 @@ _usherctl() {
   fi
   COMPREPLY=()
 
+  local values=''
+  case $previous in
+  --config | --socket | --control | --store | --master-key | --log)
+    mapfile -t COMPREPLY < <(compgen -f -- "$current")
+    return
+    ;;
+  --user)
+    mapfile -t COMPREPLY < <(compgen -u -- "$current")
+    return
+    ;;
+  --color) values='auto always never' ;;
+  --algorithm) values='SHA1 SHA256 SHA512' ;;
+  --digits) values='6 7 8' ;;
+  --with)
+    if [[ " ${COMP_WORDS[*]} " == *' policy '* ]]; then
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return
+    fi
+    values='publickey password'
+    ;;
+  --service) values=$(cd /etc/pam.d 2>/dev/null && echo *) ;;
+  --since) values='24h 7d 30d' ;;
+  --label | --period | --from | --tty | --at | --event | --count | -n) return ;;
+  esac
+  if [[ -n $values ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$values" -- "$current")
+    return
+  fi
+
   local command='' i
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
@@ -57,35 +86,6 @@ _usherctl() {
       ;;
     esac
   done
-
-  local values=''
-  case $previous in
-  --config | --socket | --control | --store | --master-key | --log)
-    mapfile -t COMPREPLY < <(compgen -f -- "$current")
-    return
-    ;;
-  --user)
-    mapfile -t COMPREPLY < <(compgen -u -- "$current")
-    return
-    ;;
-  --with)
-    if [[ $command == policy* ]]; then
-      mapfile -t COMPREPLY < <(compgen -d -- "$current")
-      return
-    fi
-    values='publickey password'
-    ;;
-  --color) values='auto always never' ;;
-  --algorithm) values='SHA1 SHA256 SHA512' ;;
-  --digits) values='6 7 8' ;;
-  --service) values=$(cd /etc/pam.d 2>/dev/null && echo *) ;;
-  --since) values='24h 7d 30d' ;;
-  --label | --period | --from | --tty | --at | --event | --count | -n) return ;;
-  esac
-  if [[ -n $values ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "$values" -- "$current")
-    return
-  fi
 
   if [[ $current == -* ]]; then
     local common='-h --help --config --socket --control --json --color'

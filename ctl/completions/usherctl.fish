@@ -40,7 +40,7 @@ complete -c usherctl -n __usherctl_at -l version -d 'Show the version'
 
 complete -c usherctl -n __usherctl_at -a init -d 'Make an empty store and its master key, once'
 complete -c usherctl -n __usherctl_at -a check -d 'Look for mistakes in the configuration'
-complete -c usherctl -n __usherctl_at -a policy -d 'Rules in files: try them out before they count'
+complete -c usherctl -n __usherctl_at -a policy -d 'Rules kept in files: try them out before they count'
 complete -c usherctl -n __usherctl_at -a password -d 'Passwords for Usher'
 complete -c usherctl -n __usherctl_at -a otp -d 'One-time codes'
 complete -c usherctl -n __usherctl_at -a status -d 'Show how usherd is doing'
@@ -48,9 +48,9 @@ complete -c usherctl -n __usherctl_at -a reload -d 'Let usherd read its rules ag
 complete -c usherctl -n __usherctl_at -a explain -d 'Say what the rules make of a login, or made of one, and why'
 complete -c usherctl -n __usherctl_at -a readiness -d 'List who would be locked out if rules that only observe counted'
 complete -c usherctl -n __usherctl_at -a log -d 'Show who came, and what decided'
+complete -c usherctl -n '__usherctl_at policy' -a diff -d 'Show which rules a draft adds, removes, changes or moves'
+complete -c usherctl -n '__usherctl_at policy' -a replay -d 'Judge the logins of the past by other rules'
 complete -c usherctl -n '__usherctl_at policy' -a test -d 'Try whether the rules do what is expected of them'
-complete -c usherctl -n '__usherctl_at policy' -a diff -d 'Show which rules a directory would change'
-complete -c usherctl -n '__usherctl_at policy' -a replay -d 'Judge the requests of the audit log again, by other rules'
 complete -c usherctl -n '__usherctl_at password' -a set -d 'Set a password for Usher'
 complete -c usherctl -n '__usherctl_at otp' -a add -d 'Add a generator of one-time codes'
 complete -c usherctl -n '__usherctl_at otp' -a list -d 'List the generators of one-time codes'
@@ -63,12 +63,14 @@ complete -c usherctl -n '__usherctl_is check' -F
 complete -c usherctl -n '__usherctl_is check' -l rules-only -d 'Leave this machine out'
 complete -c usherctl -n '__usherctl_is check' -l strict -d 'Exit with 4 for warnings too'
 
-complete -c usherctl -n '__usherctl_is policy test' -F
-complete -c usherctl -n '__usherctl_is policy test' -l with -x -a '(__fish_complete_directories)' -d 'A directory in place of the last one of [rules]'
-complete -c usherctl -n '__usherctl_is policy diff' -l with -x -a '(__fish_complete_directories)' -d 'A directory in place of the last one of [rules]'
-complete -c usherctl -n '__usherctl_is policy replay' -l with -x -a '(__fish_complete_directories)' -d 'A directory in place of the last one of [rules]'
+complete -c usherctl -n '__usherctl_is policy diff' -l with -r -F -d 'A directory in place of the last one of [rules]'
+
+complete -c usherctl -n '__usherctl_is policy replay' -l with -r -F -d 'A directory in place of the last one of [rules]'
 complete -c usherctl -n '__usherctl_is policy replay' -l since -x -a '24h 7d 30d' -d 'How far back'
-complete -c usherctl -n '__usherctl_is policy replay' -l log -r -F -d 'Read this file'
+complete -c usherctl -n '__usherctl_is policy replay' -l log -r -F -d 'A file of the audit log'
+
+complete -c usherctl -n '__usherctl_is policy test' -F
+complete -c usherctl -n '__usherctl_is policy test' -l with -r -F -d 'A directory in place of the last one of [rules]'
 
 complete -c usherctl -n '__usherctl_is password set' -a '(__fish_complete_users)'
 complete -c usherctl -n '__usherctl_is password set' -l stdin -d 'Read the answers from standard input'

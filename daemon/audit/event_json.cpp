@@ -110,7 +110,8 @@ Json facts_in(const Judged& judged) {
   NameRoom room;
   Json groups = Json::object();
   for (const Group& group : judged.groups) {
-    const std::string name = group.name.empty() ? fmt::format("{}", group.gid) : group.name;
+    // No rule can name a group that has no name here, so nothing that a rule could say.
+    const std::string name = group.name.empty() ? fmt::format("#{}", group.gid) : group.name;
     if (room.take(name)) groups[name] = group.gid;
   }
   Json unresolved = Json::array();

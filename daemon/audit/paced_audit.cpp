@@ -26,7 +26,8 @@ bool is_paced(const AuditEvent& event) {
     case EventKind::account_accepted:
       return !event.request.caller.trusted;
     case EventKind::request_observed:
-      return !event.request.caller.trusted || event.request.phase == Phase::authenticate;
+      return !event.request.caller.trusted || event.request.phase == Phase::authenticate ||
+             event.request.phase == Phase::password;
     default:
       return false;
   }

@@ -23,14 +23,11 @@ std::string_view noun_of(NameKind kind) {
   switch (kind) {
     case NameKind::service:
     case NameKind::service_setting:
-    case NameKind::expected_service:
       return "service";
     case NameKind::user:
     case NameKind::service_user:
-    case NameKind::expected_user:
       return "user";
     case NameKind::group:
-    case NameKind::expected_group:
       return "group";
     case NameKind::tty:
       return "tty";
@@ -41,9 +38,6 @@ std::string_view noun_of(NameKind kind) {
 std::string how_to_match_all(NameKind kind) {
   if (kind == NameKind::service_setting) return "name the services one by one";
   if (kind == NameKind::service_user) return "name the user that usherd runs as";
-  if (kind == NameKind::expected_service || kind == NameKind::expected_user ||
-      kind == NameKind::expected_group)
-    return fmt::format("name each {} by itself", noun_of(kind));
   return fmt::format("take `{0}` out to match every {0}", noun_of(kind));
 }
 
@@ -64,6 +58,14 @@ std::optional<Advice> advice_on_service(const std::string& name) {
         fmt::format("PAM writes service names in lower case: {} would never match", ticked(name)),
         fmt::format("write \"{}\"", lower)};
   return std::nullopt;
+}
+
+/// What shells and lists would take apart stands for no terminal, and would never match.
+std::optional<Advice> advice_on_tty(const std::string& name) {
+  if (name.find_first_of("[]{} ,") == std::string::npos && !name.ends_with('/'))
+    return std::nullopt;
+  return Advice{fmt::format("{} is not the name of one terminal", ticked(name)),
+                R"(name each, like ["tty1", "tty2"])"};
 }
 
 std::optional<Advice> advice_on(NameKind kind, const std::string& name) {
@@ -87,7 +89,8 @@ std::optional<Advice> advice_on(NameKind kind, const std::string& name) {
     return Advice{
         fmt::format("{} is longer than {} bytes, the most a name can have", ticked(name), kMaxName),
         {}};
-  const bool service = noun == "service";
+  if (kind == NameKind::tty) return advice_on_tty(name);
+  const bool service = kind == NameKind::service || kind == NameKind::service_setting;
   return service ? advice_on_service(name) : std::nullopt;
 }
 

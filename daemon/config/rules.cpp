@@ -70,7 +70,7 @@ void read_ttys(const Entry& entry, const Sets& /*sets*/, Rule& rule) {
   constexpr std::string_view kDirectory = "/dev/";
   for (const Text& tty : read_some_texts(entry)) {
     const std::string& name = tty.value;
-    if (name.starts_with(kDirectory))
+    if (name.starts_with(kDirectory) && name != kDirectory)
       entry.document.report(tty.at, fmt::format("{} is named without its directory", ticked(name)),
                             fmt::format("write \"{}\"", name.substr(kDirectory.size())));
     else if (check_name(entry.document, NameKind::tty, tty))

@@ -18,6 +18,7 @@ namespace usher {
 namespace {
 
 constexpr std::int64_t kMicrosecondsPerSecond = 1'000'000;
+constexpr std::int64_t kMostDistant = std::int64_t{1} << 40;  // seconds from 1970
 
 /// By sshd, or by a module of the stack.
 bool can_be_proven_before(Factor factor) {
@@ -62,7 +63,8 @@ std::expected<std::int64_t, VarlinkError> imagined_time(const Json& parameters,
   const auto given = parameters.find("at");
   if (given == parameters.end() || given->is_null())
     return clock.wall_microseconds() / kMicrosecondsPerSecond;
-  if (!given->is_number_integer()) return invalid_parameter("at");
+  if (!given->is_number_integer() || *given < -kMostDistant || *given > kMostDistant)
+    return invalid_parameter("at");
   return given->get<std::int64_t>();
 }
 

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string_view>
@@ -90,19 +91,27 @@ VarlinkReply log(const Json& parameters, const ControlPeer&, ControlPorts& ports
   return Json{{"events", std::move(*events)}};
 }
 
+bool equal_in_any_case(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  };
+  return std::ranges::equal(a, b, {}, lower, lower);
+}
+
 /// The canonical name of the account whose codes `peer` may see under the name `user`. A stranger
 /// gets the same refusal whether there is such an account or not.
 std::expected<std::string, VarlinkError> own_or_any(const std::string& user,
                                                     const ControlPeer& peer, Host& host) {
-  const auto wanted = host.find_user(std::string_view(user));
-  const auto self = host.find_user(peer.uid);
   if (peer.trusted) {
+    const auto wanted = host.find_user(std::string_view(user));
     if (!wanted) return method_failed(wanted.error().message);
     // An account that is gone may have left credentials behind under the name it had.
     return *wanted ? (*wanted)->name : user;
   }
+  // No name of theirs is looked up: that could keep threads busy which logins need.
+  const auto self = host.find_user(peer.uid);
   if (!self) return method_failed("your account could not be looked up");
-  if (!wanted || !*wanted || !*self || (*wanted)->name != (*self)->name)
+  if (!*self || !equal_in_any_case((*self)->name, user))
     return permission_denied("only root may see other people's codes");
   return (*self)->name;
 }

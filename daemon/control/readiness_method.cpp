@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -55,7 +57,8 @@ Result<Observed> observed_since(const std::string& file, std::int64_t since, con
     if (!line.contains("\"decision\":\"observed\"")) return false;
     auto recorded = read_recorded_request(line);
     if (!recorded || !recorded->person) return false;
-    if (recorded->time_microseconds / kMicrosecondsPerSecond < since) return true;  // enough
+    // Those before it may be newer: clocks are set back, and start with the wrong time.
+    if (recorded->time_microseconds / kMicrosecondsPerSecond < since) return false;
     if (!is_of_a_login(*recorded, rules)) return false;
     Kind kind{.user = recorded->person->name,
               .service = recorded->service,
@@ -73,6 +76,9 @@ Result<Observed> observed_since(const std::string& file, std::int64_t since, con
   };
   const auto lines = newest_lines(file, {.lines = 1, .examined = kMostExamined}, look);
   if (!lines) return std::unexpected(lines.error());
+  std::error_code error;
+  const auto size = std::filesystem::file_size(file, error);
+  observed.cut = observed.cut || error || size > kMostExamined;
   return observed;
 }
 

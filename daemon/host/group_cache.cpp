@@ -17,13 +17,15 @@ std::optional<GroupAnswer> GroupCache::get(std::string_view name) {
 }
 
 void GroupCache::put(std::string_view name, const GroupAnswer& answer, std::int64_t asked_at) {
-  const bool not_there = answer && !*answer;
+  // Many name services list no members; then it is the account's own groups that tell, and they
+  // leave out what a service that is down meanwhile would have said.
+  const bool tells_nothing = answer && (!*answer || (*answer)->members.empty());
   const std::int64_t until = answer ? asked_at + limits_.found_microseconds
                                     : clock_.boot_microseconds() + limits_.failed_microseconds;
   const std::lock_guard lock(mutex_);
   if (forgotten_at_ && asked_at <= *forgotten_at_) return;
   if (const auto before = by_name_.find(name); before != by_name_.end()) erase(before->second);
-  if (not_there || limits_.entries == 0) return;
+  if (tells_nothing || limits_.entries == 0) return;
   if (entries_.size() >= limits_.entries) erase(entries_.begin());
   entries_.push_back({.name = std::string(name), .answer = answer, .until = until});
   by_name_.emplace(name, std::prev(entries_.end()));

@@ -58,6 +58,9 @@ Judgement judge_account(Hearing& hearing, const Person& person, const Decision& 
     return {.verdict = VerdictResult::accept("authenticated by Usher in this transaction"),
             .authenticated = true,
             .logs_in = true};
+  // Else a prompt of another module's, left open since then, would get somebody past the rule.
+  if (hearing.ports.transactions.was_observed(request))
+    return {refused_account("this login was only observed when it began, and is not any more")};
   if (self_verifying && decision.kind == Decision::Kind::satisfied)
     return {.verdict = VerdictResult::accept("a public key would satisfy the rule; open_session "
                                              "decides, once it is told what was verified"),
@@ -88,10 +91,12 @@ Outcome run_account(Hearing& hearing) {
   const auto found = hearing.ports.host.find_user(hearing.request.user);
   if (found && *found) hearing.event.person = (*found)->name;
   const Decision decision = decision_on(hearing, found);
+  // Whoever comes this far has an account with the program: a name service that says otherwise must
+  // not take them past the rules about it.
+  if (found && !*found) return refused_account("there is no such account");
   if (decision.kind == Decision::Kind::observed) return observe(hearing, decision, found);
   if (!found)
     return internal_failure("the account could not be looked up: " + found.error().message);
-  if (!*found) return refused_account("there is no such account");
   const Person& person = **found;
 
   Judgement judged = judge_account(hearing, person, decision);

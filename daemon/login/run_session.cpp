@@ -16,10 +16,10 @@ Outcome run_open_session(Hearing& hearing) {
   const auto found = hearing.ports.host.find_user(request.user);
   if (found && *found) hearing.event.person = (*found)->name;
   const Decision decision = judge_and_note(hearing, found, request.proven);
+  if (found && !*found) return refused_session("there is no such account");
   if (decision.kind == Decision::Kind::observed) return observe(hearing, decision, found);
   if (!found)
     return refused_session("the account could not be looked up: " + found.error().message);
-  if (!*found) return refused_session("there is no such account");
 
   const bool authenticated = hearing.ports.transactions.take_for_session(
       request, (*found)->name, hearing.ports.clock.boot_microseconds());

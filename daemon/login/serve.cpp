@@ -118,6 +118,8 @@ std::optional<VerdictResult> serve(const Request& request, Dialogue& dialogue, L
                ? lost_success("not recorded: " + recorded.error().message)
                : internal_failure("not recorded: " + recorded.error().message);
   if (outcome->accepted && request.phase == Phase::authenticate) remember_success(hearing);
+  if (outcome->ignored && request.phase == Phase::authenticate)
+    ports.transactions.observed(request);
   return std::move(*outcome);
 }
 

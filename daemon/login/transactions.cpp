@@ -16,6 +16,7 @@ void Transactions::succeeded(const Request& request, const std::string& user,
   // A pid alone may be another process by now.
   if (!request.caller.process().known()) return;
   const std::lock_guard lock(mutex_);
+  std::erase(observed_, request.caller.process());
   if (successes_.size() == kCapacity) successes_.pop_front();
   successes_.push_back({.process = request.caller.process(),
                         .parent = parent,
@@ -23,6 +24,20 @@ void Transactions::succeeded(const Request& request, const std::string& user,
                         .rhost = request.rhost,
                         .user = user,
                         .at = boot_microseconds});
+}
+
+void Transactions::observed(const Request& request) {
+  const ProcessId process = request.caller.process();
+  if (!process.known()) return;
+  const std::lock_guard lock(mutex_);
+  std::erase(observed_, process);
+  if (observed_.size() == kObservedCapacity) observed_.pop_front();
+  observed_.push_back(process);
+}
+
+bool Transactions::was_observed(const Request& request) {
+  const std::lock_guard lock(mutex_);
+  return std::ranges::find(observed_, request.caller.process()) != observed_.end();
 }
 
 bool Transactions::take_for_account(const Request& request, const std::string& user,

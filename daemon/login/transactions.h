@@ -19,12 +19,18 @@ class Transactions {
  public:
   static constexpr std::size_t kCapacity = 4096;
   static constexpr std::int64_t kLifetimeMicroseconds = std::int64_t{300} * 1'000'000;
+  static constexpr std::size_t kObservedCapacity = 16'384;
 
   /// Notes that the caller of `request` was told so about the canonical name `user`. `parent`: the
   /// process that may open the session in its stead, as sshd does, whose child authenticates; one
   /// that is not known() for none.
   void succeeded(const Request& request, const std::string& user, std::int64_t boot_microseconds,
                  const ProcessId& parent = {});
+  /// Notes that the caller of `request` began a login that was only observed, until it is told of a
+  /// success.
+  void observed(const Request& request);
+  /// Whether that is so. A rule that counts by now has not asked for anything then.
+  [[nodiscard]] bool was_observed(const Request& request);
   /// Whether there is such a success of the same process, service, remote host and user within the
   /// lifetime, which served no account phase yet. From now on it has.
   [[nodiscard]] bool take_for_account(const Request& request, const std::string& user,
@@ -49,6 +55,7 @@ class Transactions {
   };
   std::mutex mutex_;
   std::deque<Success> successes_;
+  std::deque<ProcessId> observed_;
 };
 
 }  // namespace usher

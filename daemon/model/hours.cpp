@@ -91,8 +91,9 @@ bool Hours::contains(const LocalTime& time) const noexcept {
 
 bool Hours::contains(std::int64_t moment, ClockChange reading) const {
   const std::int64_t today = day_of(moment + zone->offset_at(moment));
-  // What began yesterday may last until today; tomorrow may begin before it by a change of zone.
-  for (std::int64_t day = today - 1; day <= today + 1; ++day) {
+  // What began yesterday may last until today, and what began the day before where a change of zone
+  // skips or repeats a whole day; tomorrow may begin before it by such a change.
+  for (std::int64_t day = today - 2; day <= today + 1; ++day) {
     if ((days >> weekday_of(day) & 1U) == 0) continue;
     const std::int64_t last_day = end <= begin ? day + 1 : day;
     if (moment >= moment_of(day * kDay + begin * kMinute, *zone, reading) &&

@@ -32,8 +32,8 @@ bool covers(const Origin& outer, const Origin& inner) {
   return outer.network.contains(inner.network);
 }
 
-bool disjoint(const Origin& one, const Origin& other) {
-  return !covers(one, other) && !covers(other, one);
+bool disjoint(const Origin& left, const Origin& right) {
+  return !covers(left, right) && !covers(right, left);
 }
 
 bool all_covered(const std::vector<Origin>& inner, const std::vector<Origin>& outer) {

@@ -45,7 +45,7 @@ void compare_sshd(const config::Reading& reading, const Machine& machine, Findin
 [[nodiscard]] bool covers(const Origin& outer, const Origin& inner);
 
 /// Whether nothing is in both.
-[[nodiscard]] bool disjoint(const Origin& one, const Origin& other);
+[[nodiscard]] bool disjoint(const Origin& left, const Origin& right);
 
 /// Whether each of `inner` is covered by one of `outer`.
 [[nodiscard]] bool all_covered(const std::vector<Origin>& inner, const std::vector<Origin>& outer);

@@ -11,8 +11,9 @@ namespace usher {
 namespace {
 
 std::vector<Finding> in_order(std::vector<Finding> findings) {
-  std::ranges::stable_sort(findings, {}, [](const Finding& finding) {
-    return std::tie(finding.severity, finding.at.file, finding.at.line, finding.at.column);
+  std::ranges::sort(findings, {}, [](const Finding& finding) {
+    return std::tie(finding.severity, finding.at.file, finding.at.line, finding.at.column,
+                    finding.message);
   });
   return findings;
 }

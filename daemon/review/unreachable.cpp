@@ -73,8 +73,8 @@ struct RuleAt {
   const WrittenRule& written;
 };
 
-bool leaves_nothing_for(const RuleAt& later, const RuleAt& earlier) {
-  return takes_all_of(earlier.rule, later.rule) && rest_spans(earlier.written, later.written);
+bool leaves_nothing_for(const RuleAt& narrow, const RuleAt& wide) {
+  return takes_all_of(wide.rule, narrow.rule) && rest_spans(wide.written, narrow.written);
 }
 
 Finding unreachable(const RuleAt& later, const RuleAt& earlier) {

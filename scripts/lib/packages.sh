@@ -76,6 +76,9 @@ packages_fuzz=(
   clang-19
   libclang-rt-19-dev   # libFuzzer and the sanitizers
 )
+packages_bench=(
+  libbenchmark-dev     # Google Benchmark
+)
 
 packages_missing() {
   local name

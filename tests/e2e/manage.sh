@@ -59,6 +59,19 @@ check 'it is gone' not grep -q phone <(usherctl otp list ada)
 
 echo '# configuration with a mistake'
 check 'check accepts what is right' quiet usherctl check
+cat >/etc/usher/rules.d/20-doubtful.toml <<'EOF'
+[[rule]]
+name = "people of a group that is not here"
+service = ["su"]
+group = ["nobody-made-this-group"]
+require = ["password"]
+EOF
+check 'check warns and accepts' said usherctl check
+check 'with file, line and column' grep -q '20-doubtful.toml:4:10: warning: there is no group' $S/said
+check 'strict, it does not accept' not quiet usherctl check --strict
+check 'the machine may be left out' quiet usherctl check --strict --rules-only
+check 'a warning keeps no rule out' quiet usherctl reload
+rm /etc/usher/rules.d/20-doubtful.toml
 cp /etc/usher/rules.d/10-stage.toml $S/good.toml
 sed -i 's/require/requires/' /etc/usher/rules.d/10-stage.toml
 check 'check refuses what is wrong' not said usherctl check

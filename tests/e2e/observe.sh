@@ -90,6 +90,14 @@ done
 said usherctl explain --event "$before"
 check 'older events say that the rules have changed' grep -q 'The rules have changed since' $S/said
 
+echo '# the past by other rules'
+said usherctl policy replay
+check 'the rules in force ask for a code where others only observed' grep -q 'observed: ask .* ask ' $S/said
+mkdir $S/draft
+printf '[[rule]]\nname = "nobody"\ndeny = true\n' >$S/draft/50-nobody.toml
+said usherctl policy replay --with $S/draft
+check 'a draft is tried on what was' grep -q ' denied .*nobody @' $S/said
+
 echo '# nothing else lets in once the last rule is gone'
 : >/etc/usher/rules.d/99-everything-else.toml
 check 'a reload' quiet usherctl reload

@@ -57,7 +57,7 @@ TEST(RecordedRequest, BringsBackWhatItWasJudgedBy) {
   const auto read = read_recorded_request(to_json_line(event));
   ASSERT_TRUE(read);
   EXPECT_THAT(read->person->groups, ::testing::UnorderedElementsAre(
-                                        Group{"alice", 1000}, Group{"27", 27}, Group{"50", 50}));
+                                        Group{"alice", 1000}, Group{"#27", 27}, Group{"50", 50}));
   EXPECT_THAT(read->judged.unresolved, ElementsAre("wheel"));
   ASSERT_EQ(read->judged.given.size(), 2U);
   EXPECT_EQ(read->judged.given[0].factor, Factor::publickey);

@@ -156,6 +156,15 @@ TEST_F(RecordedMethodTest, ReadinessGoesBackAsFarAsItIsTold) {
   EXPECT_EQ((*readiness(1'000'000'001))["logins"].size(), 0U);
 }
 
+TEST_F(RecordedMethodTest, ReadinessIsNotFooledByAClockThatWasWrong) {
+  only_observe();
+  AuditEvent wrong = observed("alice");
+  wrong.time_microseconds = 1'000'000;
+  write({observed("bob"), wrong});
+  ASSERT_EQ((*readiness(1'000'000'000))["logins"].size(), 1U);
+  EXPECT_EQ((*readiness(1'000'000'000))["logins"][0]["user"], "bob");
+}
+
 TEST_F(RecordedMethodTest, ReadinessDeniesWhomARuleDeniesAndWhoIsGone) {
   RuleSet rules = some_rules();
   rules.rules[0].observe = true;

@@ -101,8 +101,6 @@ TEST(Completions, BashOffersTheValuesOfAnOption) {
   EXPECT_EQ(bash_offers({"otp", "add", "--algorithm"}, "SHA2"), std::set<std::string>{"SHA256"});
   EXPECT_EQ(bash_offers({"otp", "add", "--digits", "="}, ""),
             (std::set<std::string>{"6", "7", "8"}));
-  EXPECT_EQ(bash_offers({"explain", "--with"}, "pub"), std::set<std::string>{"publickey"});
-  EXPECT_EQ(bash_offers({"policy", "diff", "--with"}, "/et"), std::set<std::string>{"/etc"});
   EXPECT_EQ(bash_offers({"--color"}, "a"), (std::set<std::string>{"always", "auto"}));
 }
 

@@ -36,11 +36,6 @@ TEST(ExitCodes, AWrongCommandLineIsTwo) {
       {"log", "-n", "many"},
       {"--color", "blue", "status"},
       {"init", "--store"},
-      {"policy"},
-      {"policy", "tset"},
-      {"policy", "diff"},
-      {"policy", "diff", "--with"},
-      {"policy", "replay", "extra"},
   };
   for (const auto& arguments : wrong) {
     const Outcome outcome = usherctl(arguments);

@@ -1,175 +1,85 @@
 // SPDX-License-Identifier: Apache-2.0
-// `usherctl policy diff`, and the comparison behind it.
+// `usherctl policy diff`: what a draft changes of the rules in the files.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "ctl/rule_diff.h"
-#include "tests/unit/ctl/policy_files.h"
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "tests/unit/config/scratch_directory.h"
+#include "tests/unit/ctl/usherctl_process.h"
 
 namespace usher::testing {
 namespace {
 
-using ctl::RuleChange;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-
-std::vector<Rule> rules_named(const std::string& names) {
-  std::vector<Rule> rules;
-  for (const char name : names) rules.push_back(Rule{.name = std::string(1, name), .deny = true});
-  return rules;
-}
-
-/// "-a +b >c": removed, added, moved.
-std::vector<std::string> changes_from(const std::string& before, const std::string& after) {
-  const std::vector<Rule> old = rules_named(before);
-  const std::vector<Rule> fresh = rules_named(after);
-  std::vector<std::string> all;
-  for (const RuleChange& change : ctl::difference(old, fresh)) {
-    const std::string kind = change.before == nullptr  ? "+"
-                             : change.after == nullptr ? "-"
-                             : change.moved            ? ">"
-                                                       : "~";
-    all.push_back(kind + (change.after != nullptr ? change.after->name : change.before->name));
-  }
-  return all;
-}
-
-TEST(RuleDiff, IsInTheOrderOfTheRules) {
-  EXPECT_THAT(changes_from("abc", "abc"), IsEmpty());
-  EXPECT_THAT(changes_from("", "ab"), ElementsAre("+a", "+b"));
-  EXPECT_THAT(changes_from("ab", ""), ElementsAre("-a", "-b"));
-  EXPECT_THAT(changes_from("abcd", "axcy"), ElementsAre("-b", "+x", "-d", "+y"));
-}
-
-TEST(RuleDiff, AsFewRulesAsCanBeAreMoved) {
-  EXPECT_THAT(changes_from("abcd", "dabc"), ElementsAre(">d"));
-  EXPECT_THAT(changes_from("abcd", "bcda"), ElementsAre(">a"));
-  EXPECT_THAT(changes_from("abcd", "acbd"), ::testing::SizeIs(1));
-  EXPECT_THAT(changes_from("abcde", "edcba"), ::testing::SizeIs(4));
-}
-
-TEST(RuleDiff, AMovedRuleSaysWhereItStoodAndStands) {
-  const std::vector<Rule> old = rules_named("abc");
-  const std::vector<Rule> fresh = rules_named("cab");
-  const auto changes = ctl::difference(old, fresh);
-  ASSERT_EQ(changes.size(), 1U);
-  EXPECT_EQ(changes[0].behind_before, &old[1]);
-  EXPECT_EQ(changes[0].behind_after, nullptr);
-}
-
-constexpr auto kBefore = R"([networks]
-office = ["192.0.2.0/24"]
-[[rule]]
-name = "administrators"
-service = ["sshd", "login"]
-group = ["sudo"]
-from = ["@office"]
-require = ["password", "otp"]
-[[rule]]
-name = "consoles"
-service = ["login"]
-require = ["password"]
-[[rule]]
-name = "nobody else"
-deny = "Not\nhere."
-)";
+using ::testing::Not;
 
 class PolicyDiff : public ::testing::Test {
  protected:
-  PolicyDiff() : before(files.rules(kBefore)) {}
-  [[nodiscard]] Outcome diff(const std::string& content, std::vector<std::string> options = {}) {
-    after = files.draft(content);
-    std::vector<std::string> arguments{"policy",       "diff",   "--config",
-                                       files.config(), "--with", files.path("draft.d")};
-    arguments.insert(arguments.end(), options.begin(), options.end());
-    return usherctl(arguments);
+  PolicyDiff() {
+    settings_ = folder_.write("usher.toml", "[rules]\ndirectories = [\"rules.d\"]\n");
+    folder_.write("rules.d/50-ssh.toml", "[groups]\nadmins = [\"sudo\", \"wheel\"]\n" +
+                                             rule("a", "group = [\"@admins\"]") +
+                                             rule("b", "user = [\"bob\"]") +
+                                             rule("c", "service = [\"sudo\"]"));
   }
-  static std::string replaced(const std::string& what, const std::string& with) {
-    std::string text = kBefore;
-    return text.replace(text.find(what), what.size(), with);
+  static std::string rule(const std::string& name, const std::string& lines) {
+    return "[[rule]]\nname = \"" + name + "\"\n" + lines + "\nrequire = [\"otp\"]\n";
+  }
+  Outcome diff_with(const std::string& draft, std::vector<std::string> more = {}) {
+    static_cast<void>(folder_.make_directory("draft"));
+    folder_.write("draft/50-ssh.toml", draft);
+    more.insert(more.begin(), {"policy", "diff", "--config", settings_.string(), "--with",
+                               (folder_ / "draft").string()});
+    return usherctl(more);
   }
 
-  PolicyFiles files;
-  std::string before;
-  std::string after;
+  ScratchDirectory folder_;
+  std::filesystem::path settings_;
 };
 
-TEST_F(PolicyDiff, OrderAndSpellingThatMeanNothingAreNoDifference) {
-  const Outcome outcome = diff(replaced("\"sshd\", \"login\"", "\"login\", \"sshd\", \"login\""));
+TEST_F(PolicyDiff, HowARuleIsWrittenMakesNoDifference) {
+  const Outcome outcome = diff_with("# a comment\n" + rule("a", "group = [\"sudo\", \"wheel\"]") +
+                                    rule("b", "user = \"bob\"") + rule("c", "service = \"sudo\""));
   EXPECT_EQ(outcome.out, "no difference\n");
   EXPECT_EQ(outcome.exit_code, 0);
-  EXPECT_EQ(diff(replaced("[\"@office\"]", "\"192.0.2.0/24\"")).exit_code, 0);
 }
 
-TEST_F(PolicyDiff, ANewMemberOfASetShowsInTheRule) {
-  const Outcome outcome = diff(replaced("/24\"]", "/24\", \"198.51.100.1\"]"));
+TEST_F(PolicyDiff, ShowsWhatIsAddedRemovedAndChanged) {
+  const Outcome outcome =
+      diff_with(rule("a", "group = [\"wheel\"]\nmode = \"observe\"") +
+                rule("new", "from = [\"10.0.0.0/8\"]") + rule("c", "service = [\"sudo\"]"));
+  EXPECT_THAT(outcome.out, HasSubstr("changed rule \"a\", "));
+  EXPECT_THAT(outcome.out, HasSubstr("  group  sudo, wheel -> wheel\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("  mode   (none) -> observe\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("added rule \"new\", "));
+  EXPECT_THAT(outcome.out, HasSubstr("  from     10.0.0.0/8\n  require  otp\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("removed rule \"b\", "));
+  EXPECT_THAT(outcome.out, Not(HasSubstr("rule \"c\"")));
   EXPECT_EQ(outcome.exit_code, 1);
-  EXPECT_EQ(outcome.out, "changed: \"administrators\"  " + before + ":3 → " + after +
-                             ":3\n  from  192.0.2.0/24 → 192.0.2.0/24, 198.51.100.1\n"
-                             "1 difference\n");
 }
 
-TEST_F(PolicyDiff, EveryKeyIsCompared) {
-  const std::vector<std::pair<std::string, std::string>> lines = {
-      {"user = [\"root\"]", " any → root\n"},
-      {"not_from = [\"local\"]", " none → local\n"},
-      {"tty = [\"tty1\"]", " any → tty1\n"},
-      {"hours = [\"Sat,Sun UTC\"]", " any → Sat,Sun UTC\n"},
-      {"prompt = \"combined\"", " separate → combined\n"},
-      {"account = \"strict\"", " lenient → strict\n"},
-      {"mode = \"observe\"", " enforce → observe\n"},
-  };
-  for (const auto& [line, told] : lines) {
-    const Outcome outcome = diff(replaced("group = [\"sudo\"]", line));
-    EXPECT_EQ(outcome.exit_code, 1) << line;
-    EXPECT_THAT(outcome.out, HasSubstr(told));
-    EXPECT_THAT(outcome.out, HasSubstr(" sudo → any\n"));
-  }
-  EXPECT_THAT(diff(replaced("Not\\nhere.", "Not now.")).out,
-              HasSubstr("  deny  \"Not\\nhere.\" → \"Not now.\"\n"));
-}
-
-TEST_F(PolicyDiff, AddedRemovedAndMovedRulesAreToldWithTheirPlaces) {
-  const Outcome outcome = diff(R"([[rule]]
-name = "nobody else"
-deny = "Not\nhere."
-[[rule]]
-name = "consoles"
-service = ["login"]
-require = ["otp"]
-[[rule]]
-name = "jobs"
-service = ["cron"]
-require = ["password"]
-)");
+TEST_F(PolicyDiff, OrderIsADifference) {
+  const Outcome outcome =
+      diff_with(rule("c", "service = [\"sudo\"]") + rule("a", "group = [\"sudo\", \"wheel\"]") +
+                    rule("b", "user = [\"bob\"]"),
+                {"--json"});
+  const auto changes = nlohmann::json::parse(outcome.out)["changes"];
+  ASSERT_EQ(changes.size(), 1U);
+  EXPECT_EQ(changes[0]["change"], "moved");
+  EXPECT_EQ(changes[0]["rule"], "c");
   EXPECT_EQ(outcome.exit_code, 1);
-  EXPECT_THAT(outcome.out, HasSubstr("removed: \"administrators\"  " + before + ":3\n"));
-  EXPECT_THAT(outcome.out, HasSubstr("added: \"jobs\"  " + after +
-                                     ":8\n  service  cron\n"
-                                     "  require  password\n"));
-  EXPECT_THAT(outcome.out, HasSubstr("  require  password → otp\n"));
-  EXPECT_THAT(outcome.out, HasSubstr("behind \"consoles\" → first\n"));
-  EXPECT_THAT(outcome.out, HasSubstr("4 differences\n"));
 }
 
-TEST_F(PolicyDiff, AsJsonHasTheSame) {
-  EXPECT_THAT(diff(kBefore, {"--json"}).out, HasSubstr("\"differences\": []"));
-  const Outcome outcome = diff(replaced("[\"password\", \"otp\"]", "[\"otp\"]"), {"--json"});
-  EXPECT_EQ(outcome.exit_code, 1);
-  EXPECT_THAT(outcome.out, HasSubstr("\"what\": \"changed\""));
-  EXPECT_THAT(outcome.out, HasSubstr("\"at\": \"" + after + ":3\""));
-  EXPECT_THAT(outcome.out, HasSubstr("\"key\": \"require\""));
-}
-
-TEST_F(PolicyDiff, MistakesAreFourAndNoDirectoryIsTwo) {
-  const Outcome outcome = diff("[[rule]]\n");
-  EXPECT_EQ(outcome.exit_code, 4);
-  EXPECT_THAT(outcome.out, HasSubstr(after + ":1:1: "));
-  EXPECT_EQ(usherctl({"policy", "diff", "--config", files.config()}).exit_code, 2);
-  EXPECT_EQ(usherctl({"policy", "diff", "--config", files.config(), "--with", files.path("no")})
+TEST_F(PolicyDiff, AMistakeOnEitherSideIsShown) {
+  EXPECT_EQ(diff_with("[[rule]]\n").exit_code, 4);
+  EXPECT_EQ(usherctl({"policy", "diff", "--config", settings_.string(), "--with",
+                      (folder_ / "nowhere").string()})
                 .exit_code,
             4);
+  EXPECT_EQ(usherctl({"policy", "diff", "--config", settings_.string()}).exit_code, 2);
 }
 
 }  // namespace

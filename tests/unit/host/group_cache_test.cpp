@@ -11,7 +11,7 @@ namespace {
 class GroupCacheTest : public ::testing::Test {
  protected:
   [[nodiscard]] std::int64_t now() const { return clock_.boot_microseconds(); }
-  static GroupAnswer group(gid_t gid) { return NamedGroup{.gid = gid, .members = {}}; }
+  static GroupAnswer group(gid_t gid) { return NamedGroup{.gid = gid, .members = {"ada"}}; }
 
   FakeClock clock_;
   GroupCache cache_{clock_, {.entries = 2}};
@@ -56,6 +56,12 @@ TEST_F(GroupCacheTest, AFailureIsKeptForASecondAsTheErrorItWas) {
   ASSERT_FALSE(*kept);
   EXPECT_EQ(kept->error().message, "down");
   clock_.advance_seconds(1);
+  EXPECT_FALSE(cache_.get("wheel"));
+}
+
+/// It says nothing of who is in it, and the account's own groups may be incomplete later.
+TEST_F(GroupCacheTest, AGroupThatListsNobodyIsNotKept) {
+  cache_.put("wheel", NamedGroup{.gid = 10, .members = {}}, now());
   EXPECT_FALSE(cache_.get("wheel"));
 }
 

@@ -90,6 +90,41 @@ TEST_F(ObserveTest, LeavesNoSuccessBehindForLaterPhases) {
   EXPECT_FALSE(unasked(account).accepted);
 }
 
+/// A prompt of pam_unix's may stay open for days.
+TEST_F(ObserveTest, WhatBeganObservedDoesNotEndUnderARuleThatCounts) {
+  Rule login = password_and_code();
+  login.services = {"login"};
+  use_rules({observed(login)});
+  Request wanted = request("alice");
+  wanted.service = "login";
+  expect_observed(wanted);
+  use_rules({login});
+  wanted.phase = Phase::account;
+  EXPECT_FALSE(unasked(wanted).accepted);
+  EXPECT_THAT(audit.last().reason, HasSubstr("only observed when it began"));
+
+  Request other = wanted;  // which skipped authentication
+  other.caller.pid = 4712;
+  host.set_start_time(4712, 100);
+  other.caller.start_time = 100;
+  EXPECT_TRUE(unasked(other).accepted);
+
+  wanted.phase = Phase::authenticate;
+  ScriptedDialogue dialogue;
+  dialogue.answer(std::string(kPassword)).answer(code());
+  ASSERT_TRUE(run(wanted, dialogue)->accepted);
+  wanted.phase = Phase::account;
+  EXPECT_TRUE(unasked(wanted).accepted);
+  EXPECT_TRUE(unasked(wanted).accepted) << "as one that skipped authentication";
+}
+
+/// Behind authentication, whom nobody knows is no stranger, but lost by a name service.
+TEST_F(ObserveTest, WhoIsNotFoundComesNoFurtherThanAuthentication) {
+  expect_observed(request("nobody"));
+  EXPECT_FALSE(unasked(request("nobody", Phase::account)).ignored);
+  EXPECT_FALSE(unasked(request("nobody", Phase::open_session)).ignored);
+}
+
 TEST_F(ObserveTest, StrangersAreObservedLikeEverybody) {
   expect_observed(request("nobody"));
   EXPECT_EQ(audit.last().person, "");

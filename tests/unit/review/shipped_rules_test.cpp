@@ -5,7 +5,9 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <regex>
+#include <string>
 
 #include "daemon/review/review.h"
 #include "tests/unit/review/reading.h"
@@ -13,35 +15,48 @@
 namespace usher::review {
 namespace {
 
-const std::filesystem::path kConf = std::filesystem::path(USHER_SOURCE_DIR) / "conf";
+namespace fs = std::filesystem;
 
-std::string content_of(const std::string& name) {
-  std::ifstream in(kConf / name);
+const fs::path kConf = fs::path(USHER_SOURCE_DIR) / "conf";
+
+std::string content_of(const fs::path& file) {
+  std::ifstream in(file);
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// The shipped rules with `rules` in their midst, where an administrator's stand.
+std::string ssh_example() { return content_of(kConf / "examples/50-ssh.toml"); }
+
+/// All of conf/rules.d, with `own` as an administrator's 50-ssh.toml, in the order of their names.
+std::string installed_with(const std::string& own) {
+  std::map<std::string, std::string> files = {{"50-ssh.toml", own}};
+  for (const auto& entry : fs::directory_iterator(kConf / "rules.d"))
+    files[entry.path().filename().string()] = content_of(entry.path());
+  EXPECT_GE(files.size(), 4U);
+  std::string all;
+  for (const auto& [name, text] : files) all += text + '\n';
+  return all;
+}
+
 void expect_no_doubt(const std::string& rules) {
-  const auto reading = testing::reading_of(content_of("rules.d/00-services.toml") +
-                                           content_of("rules.d/10-not-logins.toml") + rules +
-                                           content_of("rules.d/99-everything-else.toml"));
-  EXPECT_GE(reading.written.rules.size(), 2U);
+  const auto reading = testing::reading_of(rules);
+  EXPECT_FALSE(reading.written.rules.empty());
   for (const Finding& finding : review_rules(reading)) ADD_FAILURE() << render(finding);
 }
 
-TEST(ShippedRules, GiveRiseToNoDoubt) { expect_no_doubt(""); }
+TEST(ShippedRules, GiveRiseToNoDoubt) { expect_no_doubt(installed_with("")); }
 
-TEST(ShippedRules, NorDoesTheExampleBetweenThem) {
-  expect_no_doubt(content_of("examples/50-ssh.toml"));
+TEST(ShippedRules, NorDoTheyWithTheExampleAmongThem) {
+  expect_no_doubt(installed_with(ssh_example()));
 }
 
 /// But for the exception, which has to stand above the rule it is from, as the comment says.
-TEST(ShippedRules, NorDoTheExamplesInItsComments) {
-  std::string examples = content_of("examples/50-ssh.toml");
-  examples.erase(0, examples.find("[[rule]]\nname = \"password or key"));
-  examples.erase(0, examples.find('#'));
-  expect_no_doubt(
-      std::regex_replace(examples, std::regex("(^|\n)# (\\[\\[rule\\]\\]|[a-z_]+ = )"), "$1$2"));
+TEST(ShippedRules, NorDoTheExamplesInTheExamplesComments) {
+  const std::string example = ssh_example();
+  const std::size_t rule = example.find("[[rule]]\nname = \"password or key");
+  ASSERT_NE(rule, std::string::npos);
+  const std::string comments = example.substr(example.find("\n\n#", rule));
+  expect_no_doubt(installed_with(
+      std::regex_replace(comments, std::regex("(^|\n)# (\\[\\[rule\\]\\]|[a-z_]+ = )"), "$1$2")));
 }
 
 }  // namespace
