@@ -72,13 +72,17 @@ bool is_open(const Answer& answer) {
   return (answer.decision == "ask" || answer.decision == "satisfied") && answer.lacks.empty();
 }
 
+std::string what_would_be(const Answer& answer, const Palette& palette) {
+  if (answer.would == "denied") return palette.paint("denied", Style::bad);
+  return answer.lacks.empty() ? palette.paint("let in", Style::good)
+                              : palette.paint("no way in yet", Style::warning);
+}
+
 /// The decision in a few words.
 std::string headline(const Answer& answer, const Palette& palette) {
   if (answer.decision == "observed")
     return palette.paint("only observed", Style::warning) + ", would be " +
-           (answer.would == "denied" ? palette.paint("denied", Style::bad)
-            : answer.lacks.empty()   ? palette.paint("let in", Style::good)
-                                     : palette.paint("no way in yet", Style::warning));
+           what_would_be(answer, palette);
   if (answer.decision == "satisfied") return palette.paint("let in", Style::good);
   if (answer.decision != "ask") return palette.paint("denied", Style::bad);
   return answer.lacks.empty() ? palette.paint("let in after proof", Style::good)

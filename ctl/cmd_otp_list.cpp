@@ -17,7 +17,7 @@
 namespace usher::ctl {
 namespace {
 
-Table table_of(const Json& codes) {
+Table codes_table(const Json& codes) {
   Table table({"LABEL", "ALGORITHM", "DIGITS", "PERIOD", "ADDED", "LAST USED"});
   for (const Json& code : codes)
     table.add({{.text = code.at("label").get<std::string>(), .style = Style::strong},
@@ -32,7 +32,7 @@ Table table_of(const Json& codes) {
 ExitCode list(const Globals& globals, const std::string& user) {
   return ask_control(globals, "ListOtp", {{"user", user}}, [&](const Json& reply) {
     const Json& codes = reply.at("codes");
-    const Table table = table_of(codes);
+    const Table table = codes_table(codes);
     if (globals.json) {
       print_json(reply);
     } else if (codes.empty()) {

@@ -180,7 +180,7 @@ void print_change(const RuleChange& change, const Palette& palette) {
   fmt::print("{}", table.text(palette, "  "));
 }
 
-Json json_of(const RuleChange& change) {
+Json change_json(const RuleChange& change) {
   Json lines = Json::array();
   for (const ChangedLine& line : change.lines)
     lines.push_back({{"key", line.key}, {"before", line.before}, {"after", line.after}});
@@ -200,7 +200,7 @@ ExitCode diff_policy(const Globals& globals, const std::filesystem::path& own_ru
   const ExitCode code = changes.empty() ? ExitCode::ok : ExitCode::no;
   if (globals.json) {
     Json list = Json::array();
-    for (const RuleChange& change : changes) list.push_back(json_of(change));
+    for (const RuleChange& change : changes) list.push_back(change_json(change));
     print_json({{"changes", std::move(list)}});
     return code;
   }

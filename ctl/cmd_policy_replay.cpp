@@ -211,7 +211,7 @@ std::string day_of(std::int64_t microseconds) {
   return moment_of(microseconds / kMicrosecondsPerSecond);
 }
 
-Json json_of(const Tally& tally) {
+Json tally_json(const Tally& tally) {
   Json changes = Json::array();
   for (const auto& [change, seen] : tally.changes)
     changes.push_back({{"user", change.user},
@@ -282,7 +282,7 @@ ExitCode replay_policy(const Globals& globals, const ReplayWish& wish) {
                        .next = "the audit log is root's; --log names another file"});
   const Tally& tally = replay.tally();
   if (globals.json)
-    print_json(json_of(tally));
+    print_json(tally_json(tally));
   else
     print_tally(globals, tally);
   return tally.changed == 0 ? ExitCode::ok : ExitCode::no;

@@ -20,7 +20,7 @@
 namespace usher::ctl {
 namespace {
 
-struct Wish {
+struct ReadinessWish {
   std::string since = "7d";
   bool all = false;
 };
@@ -36,7 +36,7 @@ std::string verdict_on(const Json& login) {
   return lacks.empty() ? login.at("reason").get<std::string>() : "lacks " + lacks;
 }
 
-std::vector<Cell> row_of(const Json& login) {
+std::vector<Cell> readiness_row(const Json& login) {
   const bool ready = login.at("ready").get<bool>();
   const auto from = login.at("from").get<std::string>();
   return {{.text = login.at("user").get<std::string>()},
@@ -48,7 +48,7 @@ std::vector<Cell> row_of(const Json& login) {
           {.text = login.at("rule").get<std::string>(), .style = Style::quiet}};
 }
 
-ExitCode show(const Globals& globals, const Wish& wish, const Json& reply) {
+ExitCode show_readiness(const Globals& globals, const ReadinessWish& wish, const Json& reply) {
   std::set<std::string> people;
   std::set<std::string> locked_out;
   Table table({"USER", "SERVICE", "FROM", "LOGINS", "LAST", "VERDICT", "RULE"});
@@ -56,7 +56,7 @@ ExitCode show(const Globals& globals, const Wish& wish, const Json& reply) {
     const bool ready = login.at("ready").get<bool>();
     people.insert(login.at("user").get<std::string>());
     if (!ready) locked_out.insert(login.at("user").get<std::string>());
-    if (wish.all || !ready) table.add(row_of(login));
+    if (wish.all || !ready) table.add(readiness_row(login));
   }
   const bool cut = reply.at("cut").get<bool>();
   const ExitCode code = locked_out.empty() && !cut ? ExitCode::ok : ExitCode::no;
@@ -78,7 +78,7 @@ ExitCode show(const Globals& globals, const Wish& wish, const Json& reply) {
 }
 
 Run setup_readiness(CLI::App& app) {
-  const auto wish = std::make_shared<Wish>();
+  const auto wish = std::make_shared<ReadinessWish>();
   app.add_option("--since", wish->since, "How far back: 90m, 24h, 7d, or a date like 2026-03-01")
       ->type_name("TIME")
       ->capture_default_str();
@@ -90,7 +90,7 @@ Run setup_readiness(CLI::App& app) {
                        .what = fmt::format("{} is no time", config::ticked(wish->since)),
                        .next = "write it like 90m, 24h, 7d or 2026-03-01"});
     return ask_control(globals, "Readiness", Json{{"since", *moment}},
-                       [&](const Json& reply) { return show(globals, *wish, reply); });
+                       [&](const Json& reply) { return show_readiness(globals, *wish, reply); });
   };
 }
 

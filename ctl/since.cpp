@@ -42,8 +42,9 @@ std::optional<std::int64_t> since(std::string_view text, std::int64_t now) {
   const auto unit = text.empty() ? std::nullopt : seconds_of(text.back());
   if (!unit) return std::nullopt;
   std::int64_t count = 0;
-  const char* end = text.data() + text.size() - 1;
-  const auto [stop, problem] = std::from_chars(text.data(), end, count);
+  const std::string_view digits = text.substr(0, text.size() - 1);
+  const char* end = digits.data() + digits.size();
+  const auto [stop, problem] = std::from_chars(digits.data(), end, count);
   if (problem != std::errc{} || stop != end || count < 0 || count > kMostBack / *unit)
     return std::nullopt;
   return now - count * *unit;

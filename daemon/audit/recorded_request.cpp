@@ -12,7 +12,7 @@
 namespace usher {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 /// Reads members of an object; what has the wrong type makes the whole line no event.
 class Members {

@@ -140,7 +140,7 @@ struct Key {
   std::string_view name;
   void (*read)(const Entry&, Section&);
   bool needed = false;
-  std::string_view example = {};
+  std::string_view example;
 };
 
 constexpr std::array kPersonKeys = {

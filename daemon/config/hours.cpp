@@ -17,7 +17,7 @@
 namespace usher::config {
 namespace {
 
-constexpr std::string_view kExamples =
+constexpr std::string_view kHoursExamples =
     R"(write it like "Mon-Fri 08:00-18:00", "22:00-06:00" or "Sat,Sun 09:00-12:00 Europe/Berlin")";
 constexpr unsigned kDays = 7;
 
@@ -100,17 +100,19 @@ class Reader {
       : document_(document), text_(text), words_(words_of(text.value)) {}
 
   std::optional<Hours> read() {
-    if (words_.empty()) return refuse("this entry of `hours` is empty", kExamples);
+    if (words_.empty()) return refuse("this entry of `hours` is empty", kHoursExamples);
     const bool days = !looks_like_times(words_.front());
-    if (days && !read_days(words_[next_++])) return std::nullopt;
-    if (next_ < words_.size() && looks_like_times(words_[next_]) && !read_times(words_[next_++]))
-      return std::nullopt;
+    if (days && !read_days(words_.front())) return std::nullopt;
+    next_ = days ? 1 : 0;
+    const bool times = next_ < words_.size() && looks_like_times(words_[next_]);
+    if (times && !read_times(words_[next_])) return std::nullopt;
+    next_ += times ? 1 : 0;
     const bool zone_given = next_ < words_.size();
     const std::string_view zone_name = zone_given ? words_[next_++] : std::string_view();
     auto zone = zone_given ? find_time_zone(zone_name) : local_time_zone();
     if (next_ < words_.size())
       return refuse(fmt::format("{} stands behind the time zone", ticked(words_[next_])),
-                    kExamples);
+                    kHoursExamples);
     if (!zone)
       return refuse(zone.error().message, zone_given
                                               ? time_zone_hint(zone_name)

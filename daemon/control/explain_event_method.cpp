@@ -31,7 +31,7 @@ bool is_event_id(std::string_view text) {
 /// A caller can't make a line look like this: what it says stands in JSON texts, with their quotes
 /// escaped.
 bool has_id(std::string_view line, const std::string& id) {
-  return line.contains(fmt::format("\"id\":\"{}", id));
+  return line.contains(fmt::format(R"("id":"{})", id));
 }
 
 /// The newest events of that id, at most two.

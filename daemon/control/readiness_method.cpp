@@ -21,8 +21,8 @@
 namespace usher {
 namespace {
 
-constexpr std::int64_t kMicrosecondsPerSecond = 1'000'000;
-constexpr std::size_t kMostExamined = std::size_t{256} * 1024 * 1024;
+constexpr std::int64_t kSecond = 1'000'000;
+constexpr std::size_t kMostRead = std::size_t{256} * 1024 * 1024;
 constexpr std::size_t kMostLogins = 2000;
 constexpr std::int64_t kPatience = 15'000;  // milliseconds, for the keeper, in all
 
@@ -54,11 +54,11 @@ bool is_of_a_login(const RecordedRequest& recorded, const RuleSet& rules) {
 Result<Observed> observed_since(const std::string& file, std::int64_t since, const RuleSet& rules) {
   Observed observed;
   const auto look = [&](std::string_view line) {
-    if (!line.contains("\"decision\":\"observed\"")) return false;
+    if (!line.contains(R"("decision":"observed")")) return false;
     auto recorded = read_recorded_request(line);
     if (!recorded || !recorded->person) return false;
     // Those before it may be newer: clocks are set back, and start with the wrong time.
-    if (recorded->time_microseconds / kMicrosecondsPerSecond < since) return false;
+    if (recorded->time_microseconds / kSecond < since) return false;
     if (!is_of_a_login(*recorded, rules)) return false;
     Kind kind{.user = recorded->person->name,
               .service = recorded->service,
@@ -74,11 +74,11 @@ Result<Observed> observed_since(const std::string& file, std::int64_t since, con
     ++found->second.count;
     return false;
   };
-  const auto lines = newest_lines(file, {.lines = 1, .examined = kMostExamined}, look);
+  const auto lines = newest_lines(file, {.lines = 1, .examined = kMostRead}, look);
   if (!lines) return std::unexpected(lines.error());
   std::error_code error;
   const auto size = std::filesystem::file_size(file, error);
-  observed.cut = observed.cut || error || size > kMostExamined;
+  observed.cut = observed.cut || error || size > kMostRead;
   return observed;
 }
 
@@ -97,7 +97,7 @@ class Readiness {
     Facts facts{.service = kind.service,
                 .source = Source::of(kind.rhost),
                 .tty = std::nullopt,
-                .now = seen.last.time_microseconds / kMicrosecondsPerSecond,
+                .now = seen.last.time_microseconds / kSecond,
                 .person = groups.person ? &*groups.person : nullptr,
                 .unresolved_groups = groups.unresolved,
                 .proven = seen.last.judged.given};

@@ -60,7 +60,7 @@ LocalTime local_time(std::int64_t local) noexcept {
 }
 
 std::string two_digits(std::int64_t number) {
-  std::string text = std::to_string(number);
+  const std::string text = std::to_string(number);
   return number < 10 ? "0" + text : text;
 }
 

@@ -71,7 +71,7 @@ void OriginIndex::add_covering(const Source& source, Bits set) const noexcept {
 std::size_t OriginIndex::Hash::operator()(const Network& network) const noexcept {
   constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15;  // spreads what differs in few bits
   const auto halves = std::bit_cast<std::array<std::uint64_t, 2>>(network.base.bytes);
-  std::uint64_t hash = static_cast<std::uint64_t>(network.length);
+  auto hash = static_cast<std::uint64_t>(network.length);
   for (const std::uint64_t half : halves) {
     hash = (hash ^ half) * kOdd;
     hash ^= hash >> 32;

@@ -32,6 +32,7 @@ std::string words_for_hours(const Rule& rule, const Facts& facts) {
   if (!facts.now) return "the time is not known";
   const std::string now = local_text(*facts.now, *rule.hours.front().zone);
   std::vector<std::string_view> spellings;
+  spellings.reserve(rule.hours.size());
   for (const Hours& hours : rule.hours) spellings.push_back(hours.spelling);
   const std::string hours = fmt::format("{}", fmt::join(spellings, ", "));
   switch (match_hours(rule, facts)) {

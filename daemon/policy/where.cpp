@@ -16,6 +16,7 @@ Match as_match(bool yes) { return yes ? Match::yes : Match::no; }
 
 std::string spellings_of(const std::vector<Origin>& origins) {
   std::vector<std::string_view> spellings;
+  spellings.reserve(origins.size());
   for (const Origin& origin : origins) spellings.push_back(origin.spelling);
   return fmt::format("{}", fmt::join(spellings, ", "));
 }
