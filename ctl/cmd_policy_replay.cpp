@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <compare>
 #include <ctime>
 #include <filesystem>
@@ -16,6 +17,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -47,7 +49,7 @@ struct ReplayWish {
 
 /// Requests that would end otherwise, in the same way.
 struct Change {
-  std::string user;
+  std::string user;  // empty: of no account
   std::string service;
   std::string from;
   std::string was;
@@ -85,14 +87,35 @@ bool ends_the_same(const Judged& was, const Decision& becomes) {
          without_order(was.missing) == without_order(becomes.missing);
 }
 
+/// Names that strangers make up are one user, empty. Of an account that could not be looked up
+/// there is only what was typed.
+std::string user_of(const RecordedRequest& recorded) {
+  if (recorded.person) return recorded.person->name;
+  return recorded.judged.person_known ? std::string() : recorded.user;
+}
+
 /// sshd and its like have said nothing yet in the account phase: what was judged there is a guess.
 bool is_a_guess(const RecordedRequest& recorded, const RuleSet& rules) {
   return recorded.phase == "account" && lists(rules.services.self_verifying, recorded.service);
 }
 
+/// The groups that the rules name by number.
+std::vector<Group> numbered_groups(const RuleSet& rules) {
+  std::vector<Group> groups;
+  for (const Rule& rule : rules.rules)
+    for (const std::string& name : rule.groups) {
+      gid_t gid = 0;
+      const char* end = name.data() + name.size();
+      const auto [stop, error] = std::from_chars(name.data(), end, gid);
+      if (error == std::errc{} && stop == end) groups.push_back({.name = name, .gid = gid});
+    }
+  return groups;
+}
+
 class Replay {
  public:
-  Replay(const LoadedRules& rules, std::int64_t since) : rules_(rules), since_(since) {}
+  Replay(const LoadedRules& rules, std::int64_t since)
+      : rules_(rules), since_(since), numbered_(numbered_groups(rules.set)) {}
 
   void line(std::string_view line) {
     if (line.empty()) return;
@@ -100,21 +123,31 @@ class Replay {
       ++tally_.damaged;
       return;
     }
-    const auto recorded = read_recorded_request(line);
+    auto recorded = read_recorded_request(line);
     if (!recorded || recorded->time_microseconds / kMicrosecondsPerSecond < since_ ||
         is_a_guess(*recorded, rules_.set))
       return;
     if (recorded->groups_cut)
       ++tally_.unknowable;
     else
-      again(*recorded);
+      again(std::move(*recorded));
   }
   void damaged_line() { ++tally_.damaged; }
   [[nodiscard]] const Tally& tally() const { return tally_; }
 
  private:
-  void again(const RecordedRequest& recorded) {
+  /// An event tells a group's number under its name; rules know it by what they call it.
+  void add_numbered_groups(Person& person) const {
+    std::vector<Group> found;
+    for (const Group& group : numbered_)
+      if (std::ranges::find(person.groups, group.gid, &Group::gid) != person.groups.end())
+        found.push_back(group);
+    person.groups.insert(person.groups.end(), found.begin(), found.end());
+  }
+
+  void again(RecordedRequest recorded) {
     ++tally_.replayed;
+    if (recorded.person) add_numbered_groups(*recorded.person);
     const Decision decision = judge(rules_.index, facts_of(recorded));
     const std::string rule = decision.rule == nullptr ? std::string() : decision.rule->name;
     if (ends_the_same(recorded.judged, decision)) {
@@ -123,7 +156,7 @@ class Replay {
     }
     ++tally_.changed;
     const Judged& was = recorded.judged;
-    note({.user = recorded.person ? recorded.person->name : recorded.user,
+    note({.user = user_of(recorded),
           .service = recorded.service,
           .from = recorded.rhost,
           .was = outcome_words(was.kind, was.would, was.missing),
@@ -146,6 +179,7 @@ class Replay {
 
   const LoadedRules& rules_;
   std::int64_t since_;
+  std::vector<Group> numbered_;
   Tally tally_;
 };
 
@@ -200,7 +234,7 @@ void print_tally(const Globals& globals, const Tally& tally) {
   for (const auto& [change, seen] : tally.changes)
     table.add({{.text = fmt::format("{}", seen.times)},
                {.text = day_of(seen.last), .style = Style::quiet},
-               {.text = change.user},
+               {.text = change.user.empty() ? "(no account)" : change.user},
                {.text = change.service},
                {.text = change.from.empty() ? "local" : change.from},
                {.text = change.was},
@@ -219,6 +253,13 @@ void print_tally(const Globals& globals, const Tally& tally) {
                counted(tally.damaged, "damaged line", "damaged lines"));
 }
 
+ExitCode complain_of_no_log() {
+  return complain({.code = ExitCode::configuration,
+                   .what = "there is no audit file: `file` under [audit] is empty",
+                   .next = "name one by --log, such as what this wrote: journalctl -o cat "
+                           "--output-fields=USHER_EVENT USHER_ID"});
+}
+
 ExitCode replay_policy(const Globals& globals, const ReplayWish& wish) {
   const auto moment = since(wish.since, std::time(nullptr));
   if (!moment)
@@ -228,7 +269,10 @@ ExitCode replay_policy(const Globals& globals, const ReplayWish& wish) {
   auto loaded = load_configuration(globals.config, wish.own_rules);
   if (!loaded) return show_mistakes(globals, loaded.error());
   std::vector<std::filesystem::path> logs = wish.logs;
-  if (logs.empty()) logs.emplace_back(loaded->settings.audit_file);
+  if (logs.empty()) {
+    if (loaded->settings.audit_file.empty()) return complain_of_no_log();
+    logs.emplace_back(loaded->settings.audit_file);
+  }
   const LoadedRules rules(std::move(loaded->rules));
   Replay replay(rules, *moment);
   for (const std::filesystem::path& log : logs)

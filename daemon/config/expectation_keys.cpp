@@ -30,7 +30,10 @@ constexpr std::array kObservedDecisions = {kDecisions[0], kDecisions[1], kDecisi
 
 std::vector<std::string> checked_names(const Entry& entry, NameKind kind) {
   std::vector<std::string> checked;
-  for (const Text& name : read_some_texts(entry))
+  const auto* list = entry.node.as_array();
+  if (list != nullptr && list->empty())
+    entry.refuse(fmt::format("{} is an empty list", ticked(entry.key)), "name at least one");
+  for (const Text& name : read_texts(entry))
     if (check_name(entry.document, kind, name)) checked.push_back(name.value);
   return checked;
 }
@@ -39,14 +42,14 @@ std::vector<std::string> checked_names(const Entry& entry, NameKind kind) {
 
 void read_person_name(const Entry& entry, Person& person) {
   const auto name = read_text(entry, "a text", "put the name between double quotes");
-  if (name &&
-      check_name(entry.document, NameKind::user, {.value = *name, .at = entry.node.source().begin}))
+  if (name && check_name(entry.document, NameKind::expected_user,
+                         {.value = *name, .at = entry.node.source().begin}))
     person.name = *name;
 }
 
 void read_person_groups(const Entry& entry, Person& person) {
   for (const Text& group : read_texts(entry))
-    if (check_name(entry.document, NameKind::group, group))
+    if (check_name(entry.document, NameKind::expected_group, group))
       person.groups.push_back({.name = group.value});
 }
 
@@ -62,11 +65,11 @@ void read_title(const Entry& entry, Expectation& expectation) {
 }
 
 void read_users(const Entry& entry, Expectation& expectation) {
-  expectation.users = checked_names(entry, NameKind::user);
+  expectation.users = checked_names(entry, NameKind::expected_user);
 }
 
 void read_services(const Entry& entry, Expectation& expectation) {
-  expectation.services = checked_names(entry, NameKind::service);
+  expectation.services = checked_names(entry, NameKind::expected_service);
 }
 
 void read_places(const Entry& entry, Expectation& expectation) {

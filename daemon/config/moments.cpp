@@ -72,9 +72,7 @@ std::optional<std::int64_t> read_moment(Document& document, const Text& text) {
     return refuse(fmt::format("{} is no day and time", ticked(value)), kHowToWrite);
   if (name.empty()) name = "UTC";
   const auto zone = find_time_zone(name);
-  if (!zone)
-    return refuse(zone.error().message,
-                  R"(write a name of the IANA database, such as "Europe/Berlin")");
+  if (!zone) return refuse(zone.error().message, time_zone_hint(name));
   const auto moments = moments_of(*reading, **zone);
   if (moments.size() == 1) return moments.front();
   return refuse(moments.empty() ? fmt::format("the clocks of {} skip this time", name)

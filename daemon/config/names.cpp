@@ -23,11 +23,14 @@ std::string_view noun_of(NameKind kind) {
   switch (kind) {
     case NameKind::service:
     case NameKind::service_setting:
+    case NameKind::expected_service:
       return "service";
     case NameKind::user:
     case NameKind::service_user:
+    case NameKind::expected_user:
       return "user";
     case NameKind::group:
+    case NameKind::expected_group:
       return "group";
     case NameKind::tty:
       return "tty";
@@ -38,6 +41,9 @@ std::string_view noun_of(NameKind kind) {
 std::string how_to_match_all(NameKind kind) {
   if (kind == NameKind::service_setting) return "name the services one by one";
   if (kind == NameKind::service_user) return "name the user that usherd runs as";
+  if (kind == NameKind::expected_service || kind == NameKind::expected_user ||
+      kind == NameKind::expected_group)
+    return fmt::format("name each {} by itself", noun_of(kind));
   return fmt::format("take `{0}` out to match every {0}", noun_of(kind));
 }
 
@@ -90,7 +96,7 @@ std::optional<Advice> advice_on(NameKind kind, const std::string& name) {
         fmt::format("{} is longer than {} bytes, the most a name can have", ticked(name), kMaxName),
         {}};
   if (kind == NameKind::tty) return advice_on_tty(name);
-  const bool service = kind == NameKind::service || kind == NameKind::service_setting;
+  const bool service = noun == "service";
   return service ? advice_on_service(name) : std::nullopt;
 }
 

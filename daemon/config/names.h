@@ -7,14 +7,18 @@
 
 namespace usher::config {
 
-/// What a list of names is about; `service_setting` and `service_user` are settings of usher.toml.
+/// What a list of names is about; `service_setting` and `service_user` are settings of usher.toml,
+/// those that are `expected_` stand in files of expectations.
 enum class NameKind : unsigned char {
   service = 1,
   user,
   group,
   tty,
   service_setting,
-  service_user
+  service_user,
+  expected_service,
+  expected_user,
+  expected_group
 };
 
 /// Reports, and false, where `name` can't be the name of such a thing.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes as usher.toml and as a rule file: either findings that are safe to print, or settings
-// and rules that keep what their types promise.
+// Any bytes as usher.toml, as a rule file and as a file of expectations: either findings that are
+// safe to print, or settings, rules and expectations that keep what their types promise.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "daemon/config/document.h"
+#include "daemon/config/expectations.h"
 #include "daemon/config/settings.h"
 #include "daemon/config/text.h"
 #include "tests/unit/config/rule_file.h"
@@ -58,6 +59,12 @@ void check_rule(const Rule& rule) {
     for (const std::string& name : *names) require(is_one_printable_line(name) && !name.empty());
 }
 
+void check_expectation(const Expectation& expectation) {
+  require(expectation.at.line > 0 && is_one_printable_line(expectation.name));
+  require(!expectation.users.empty() && !expectation.services.empty() && !expectation.from.empty());
+  require(!expectation.would || expectation.decision == Decision::Kind::observed);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -73,5 +80,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_findings(rule_file);
   if (rule_file.findings().empty())
     for (const Rule& rule : rules) check_rule(rule);
+
+  Document test_file("50-example.test.toml", text);
+  const ExpectationFile expectations = read_expectations(test_file);
+  check_findings(test_file);
+  if (test_file.findings().empty())
+    for (const Expectation& each : expectations.expectations) check_expectation(each);
   return 0;
 }

@@ -11,6 +11,7 @@
 #include <tuple>
 
 #include "daemon/config/document.h"
+#include "daemon/config/expectations.h"
 #include "daemon/config/settings.h"
 #include "tests/unit/config/rule_file.h"
 
@@ -30,9 +31,15 @@ std::string content_of(const fs::path& file) {
 /// Every finding about the file, in the order of its lines.
 std::string rendered_findings(const fs::path& file) {
   const bool settings = file.filename().string().starts_with("settings-");
-  Document document(settings ? "usher.toml" : "50-example.toml", content_of(file));
+  const bool expectations = file.filename().string().starts_with("test-");
+  Document document(settings       ? "usher.toml"
+                    : expectations ? "50-example.test.toml"
+                                   : "50-example.toml",
+                    content_of(file));
   if (settings)
     static_cast<void>(read_settings(document, "/etc/usher"));
+  else if (expectations)
+    static_cast<void>(read_expectations(document));
   else
     static_cast<void>(testing::read_rule_file(document));
 

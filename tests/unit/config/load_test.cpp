@@ -77,6 +77,25 @@ TEST_F(Load, AnotherSetIsAnotherVersion) {
   EXPECT_NE(load().rules.version, before);
 }
 
+TEST_F(Load, AnotherDirectoryMayTakeThePlaceOfTheAdministrators) {
+  scratch.write("shipped/10-a.toml", deny_rule("shipped"));
+  scratch.write("own/20-a.toml", deny_rule("own"));
+  const auto draft = scratch.write("draft/20-a.toml", deny_rule("draft"));
+  const auto loaded = load_configuration(scratch / "usher.toml", scratch / "draft");
+  ASSERT_TRUE(loaded);
+  ASSERT_EQ(loaded->rules.rules.size(), 2U);
+  EXPECT_EQ(loaded->rules.rules[0].name, "shipped");
+  EXPECT_EQ(loaded->rules.rules[1].at.file, draft.string());
+  EXPECT_EQ(loaded->settings.rules.back(), (scratch / "draft").string());
+}
+
+TEST_F(Load, ThatDirectoryHasToBeThere) {
+  const auto loaded = load_configuration(scratch / "usher.toml", scratch / "missing");
+  ASSERT_FALSE(loaded);
+  ASSERT_EQ(loaded.error().size(), 1U);
+  EXPECT_EQ(loaded.error()[0].at.file, (scratch / "missing").string());
+}
+
 TEST_F(Load, ReadsTheRulesOfAllDirectoriesInTheOrderOfTheirNames) {
   scratch.write("shipped/10-a.toml", deny_rule("first") + deny_rule("second"));
   scratch.write("shipped/30-c.toml", deny_rule("fourth"));

@@ -96,6 +96,15 @@ TEST_F(RuleFilesTest, AFileThatOnlyLooksLikeRulesIsAProblem) {
   }
 }
 
+TEST_F(RuleFilesTest, ExpectationsAreNoRulesAndNoProblem) {
+  scratch.write("own/50-ssh.toml", "rules");
+  scratch.write("own/50-ssh.test.toml", "expectations");
+  scratch.write("own/ssh.test.toml", "more");
+  const RuleFiles found = find();
+  EXPECT_TRUE(found.problems.empty());
+  EXPECT_THAT(texts(found), ElementsAre("rules"));
+}
+
 TEST_F(RuleFilesTest, OtherFilesArePassedOver) {
   for (const char* name : {"README", "50-ssh.toml~", ".50-ssh.toml.swp", ".50-ssh.toml",
                            "50-ssh.toml.dpkg-old", "50-ssh.toml.rpmnew", "50-ssh.conf"})

@@ -109,6 +109,39 @@ TEST_F(PolicyReplay, LeavesOutWhatCannotBeJudgedAgain) {
   EXPECT_THAT(outcome.out, HasSubstr("2 damaged lines of the log left out."));
 }
 
+TEST_F(PolicyReplay, AGroupByNumberIsTheAccountsOfThatNumber) {
+  const std::string people =
+      "\n[[rule]]\nname = \"people\"\nrequire = [\"password|publickey\", \"otp\"]\n";
+  const auto denying = [&](const std::string& group) {
+    return replay_with("name = \"first\"\ngroup = [\"" + group + "\"]\ndeny = true\n" + people);
+  };
+  EXPECT_THAT(denying("50").out, HasSubstr("1 would end otherwise"));
+  EXPECT_THAT(denying("51").out, HasSubstr("0 would end otherwise"));
+  EXPECT_THAT(denying("staff").out, HasSubstr("1 would end otherwise"));
+}
+
+TEST_F(PolicyReplay, MadeUpNamesAreOneUser) {
+  std::string lines;
+  for (const char* name : {"mallory", "oscar"}) {
+    std::string line = event(kAskOtp);
+    line.replace(line.find("\"user\":\"ada\",\"person\":\"ada\""), 27,
+                 "\"user\":\"" + std::string(name) + "\",\"person\":\"\"");
+    lines += line;
+  }
+  folder_.write("audit.jsonl", lines);
+  const Outcome outcome = replay_with("name = \"nobody\"\ndeny = true\n");
+  EXPECT_THAT(outcome.out, ::testing::StartsWith("2 "));
+  EXPECT_THAT(outcome.out, HasSubstr("  (no account)  sshd  "));
+}
+
+TEST_F(PolicyReplay, WithoutAnAuditFileItAsksForOne) {
+  settings_ = folder_.write(
+      "usher.toml", "[rules]\ndirectories = [\"rules.d\"]\n[audit]\nfile = \"\"\njournal = true\n");
+  const Outcome outcome = replay();
+  EXPECT_EQ(outcome.exit_code, 4);
+  EXPECT_THAT(outcome.err, HasSubstr("--log"));
+}
+
 TEST_F(PolicyReplay, SinceAndLogSayWhichEvents) {
   EXPECT_THAT(replay({"--since", "2026-03-02"}).out, HasSubstr("0 requests replayed"));
   const auto other = folder_.write("audit.jsonl.1", event(kAskOtp) + event(kAskOtp));

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -111,6 +114,32 @@ TEST_F(PolicyTest, ADraftTakesThePlaceOfTheRulesInForce) {
   folder_.write("draft/50-ssh.toml", "[[rule]]\nname = \"nobody\"\ndeny = true\n");
   EXPECT_EQ(policy_test({"--with", draft.string()}).exit_code, 1);
   EXPECT_EQ(policy_test({"--with", (folder_ / "nowhere").string()}).exit_code, 4);
+}
+
+TEST_F(PolicyTest, ALockersWordOnItsTerminalIsNotBelieved) {
+  folder_.write("rules.d/50-ssh.toml",
+                "[[rule]]\nname = \"desk\"\ntty = \"tty1\"\nrequire = \"password\"\n");
+  const auto expecting = [&](const std::string& service) {
+    folder_.write("rules.d/50-ssh.test.toml",
+                  "[[expect]]\nname = \"x\"\nuser = \"ada\"\nservice = \"" + service +
+                      "\"\ntty = \"tty1\"\ndecision = \"ask\"\n");
+    return policy_test().exit_code;
+  };
+  EXPECT_EQ(expecting("login"), 0);
+  EXPECT_EQ(expecting("swaylock"), 1);
+}
+
+TEST_F(PolicyTest, TheShippedExampleHoldsWithTheShippedRules) {
+  const std::filesystem::path conf = std::filesystem::path(USHER_COMPLETIONS) / "../../conf";
+  for (const char* folder : {"rules.d", "examples"})
+    for (const auto& entry : std::filesystem::directory_iterator(conf / folder)) {
+      std::ifstream file(entry.path());
+      folder_.write("rules.d/" + entry.path().filename().string(),
+                    std::string{std::istreambuf_iterator<char>(file), {}});
+    }
+  const Outcome outcome = policy_test();
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.out;
+  EXPECT_THAT(outcome.out, HasSubstr("3 expectations hold\n"));
 }
 
 TEST_F(PolicyTest, ExpectationsAreNoRules) {
