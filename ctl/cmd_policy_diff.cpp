@@ -28,6 +28,7 @@ using Lines = std::vector<std::pair<std::string_view, std::string>>;
 template <typename Value>
 std::string spellings(const std::vector<Value>& values) {
   std::vector<std::string_view> all;
+  all.reserve(values.size());
   for (const Value& value : values) all.push_back(value.spelling);
   return fmt::format("{}", fmt::join(all, ", "));
 }
@@ -39,6 +40,7 @@ std::string denial_of(const Rule& rule) {
 
 std::string requirements_of(const Rule& rule) {
   std::vector<std::string> all;
+  all.reserve(rule.require.size());
   for (const Requirement& requirement : rule.require) all.push_back(spelled(requirement));
   return fmt::format("{}", fmt::join(all, ", "));
 }

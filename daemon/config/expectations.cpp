@@ -134,6 +134,7 @@ std::expected<std::vector<ExpectationFile>, std::vector<Finding>> load_expectati
   for (const config::RuleFileProblem& problem : found.problems)
     findings.push_back(config::finding_about(problem.path, problem.problem));
   std::vector<ExpectationFile> loaded;
+  loaded.reserve(found.files.size());
   for (const config::RuleFile& file : found.files) {
     config::Document document(file.path, file.text);
     loaded.push_back(config::read_expectations(document));
