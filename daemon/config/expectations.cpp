@@ -131,6 +131,7 @@ std::expected<std::vector<ExpectationFile>, std::vector<Finding>> load_expectati
   const config::RuleFiles found =
       files.empty() ? config::find_expectation_files(directories) : read_those(files);
   std::vector<Finding> findings;
+  findings.reserve(found.problems.size());
   for (const config::RuleFileProblem& problem : found.problems)
     findings.push_back(config::finding_about(problem.path, problem.problem));
   std::vector<ExpectationFile> loaded;
