@@ -37,12 +37,12 @@ bool from_spans(const Rule& wide, const Rule& narrow) {
 
 /// Whatever `wide` leaves out, `narrow` leaves out too, or never had.
 bool not_from_spans(const Rule& wide, const Rule& narrow) {
-  return std::ranges::all_of(wide.not_from, [&](const Origin& left_out) {
+  return std::ranges::all_of(wide.not_from, [&](const Origin& excluded) {
     const bool both = std::ranges::any_of(
-        narrow.not_from, [&](const Origin& each) { return covers(each, left_out); });
+        narrow.not_from, [&](const Origin& each) { return covers(each, excluded); });
     const bool never_had =
         !narrow.from.empty() && std::ranges::all_of(narrow.from, [&](const Origin& each) {
-          return disjoint(each, left_out);
+          return disjoint(each, excluded);
         });
     return both || never_had;
   });
