@@ -3,7 +3,6 @@
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
-#include <ctime>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -17,6 +16,7 @@
 #include "ctl/explain_event.h"
 #include "ctl/output.h"
 #include "ctl/plain_text.h"
+#include "ctl/times.h"
 #include "daemon/config/text.h"
 
 namespace usher::ctl {
@@ -140,20 +140,6 @@ ExitCode show(const Globals& globals, const Question& question, const Json& repl
   return is_open(answer) ? ExitCode::ok : ExitCode::no;
 }
 
-/// "2026-12-24 18:00", in the machine's own time zone, as seconds since 1970.
-std::optional<std::time_t> moment_in(const std::string& text) {
-  std::tm local{};
-  const char* rest = ::strptime(text.c_str(), "%Y-%m-%d %H:%M", &local);
-  if (rest == nullptr || *rest != '\0') return std::nullopt;
-  local.tm_isdst = -1;
-  const std::tm asked = local;
-  const std::time_t moment = std::mktime(&local);
-  // A day that no month has, and an hour that the clocks skip, come back as others.
-  if (moment == -1 || local.tm_mday != asked.tm_mday || local.tm_hour != asked.tm_hour)
-    return std::nullopt;
-  return moment;
-}
-
 ExitCode explain_login(const Globals& globals, const Question& question) {
   if (question.user.empty() || question.service.empty())
     return complain({.code = ExitCode::usage,
@@ -166,7 +152,7 @@ ExitCode explain_login(const Globals& globals, const Question& question) {
                   {"with", question.with}};
   if (!question.tty.empty()) parameters["tty"] = question.tty;
   if (!question.at.empty()) {
-    const auto moment = moment_in(question.at);
+    const auto moment = local_moment(question.at);
     if (!moment)
       return complain({.code = ExitCode::usage,
                        .what = fmt::format("{} is no time", config::ticked(question.at)),

@@ -3,21 +3,15 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <charconv>
-#include <compare>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <ios>
 #include <limits>
-#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -25,162 +19,23 @@
 #include "ctl/mistakes.h"
 #include "ctl/output.h"
 #include "ctl/plain_text.h"
-#include "ctl/policy_words.h"
-#include "ctl/since.h"
+#include "ctl/replay.h"
+#include "ctl/times.h"
 #include "daemon/audit/event_json.h"
-#include "daemon/audit/recorded_request.h"
 #include "daemon/config/config.h"
 #include "daemon/config/text.h"
-#include "daemon/policy/recorded_facts.h"
 #include "daemon/policy/rules_in_force.h"
 
 namespace usher::ctl {
 namespace {
 
 constexpr std::int64_t kMicrosecondsPerSecond = 1'000'000;
-constexpr std::size_t kMostKinds = 10'000;
 constexpr std::uint64_t kLinesPerWord = 100'000;
 
 struct ReplayWish {
   std::filesystem::path own_rules;
   std::vector<std::filesystem::path> logs;
   std::string since = "7d";
-};
-
-/// Requests that would end otherwise, in the same way.
-struct Change {
-  std::string user;  // empty: of no account
-  std::string service;
-  std::string from;
-  std::string was;
-  std::string becomes;
-  std::string rule;  // the proposed one
-  std::string at;
-  auto operator<=>(const Change&) const = default;
-};
-struct Seen {
-  std::uint64_t times = 0;
-  std::int64_t last = 0;  // microseconds since 1970
-};
-
-struct Tally {
-  std::uint64_t replayed = 0;
-  std::uint64_t changed = 0;
-  std::uint64_t other_rule = 0;  // that ends the same
-  std::uint64_t unknowable = 0;  // the event had no room for all groups
-  std::uint64_t damaged = 0;     // lines
-  bool cut = false;              // there were more kinds of changes than are kept
-  std::map<Change, Seen> changes;
-};
-
-std::vector<std::vector<Factor>> without_order(const std::vector<Requirement>& requirements) {
-  std::vector<std::vector<Factor>> sorted;
-  for (const Requirement& requirement : requirements)
-    std::ranges::sort(sorted.emplace_back(requirement.any_of));
-  std::ranges::sort(sorted);
-  return sorted;
-}
-
-bool ends_the_same(const Judged& was, const Decision& becomes) {
-  return was.kind == becomes.kind &&
-         (was.kind != Decision::Kind::observed || was.would == becomes.would) &&
-         without_order(was.missing) == without_order(becomes.missing);
-}
-
-/// Names that strangers make up are one user, empty. Of an account that could not be looked up
-/// there is only what was typed.
-std::string user_of(const RecordedRequest& recorded) {
-  if (recorded.person) return recorded.person->name;
-  return recorded.judged.person_known ? std::string() : recorded.user;
-}
-
-/// sshd and its like have said nothing yet in the account phase: what was judged there is a guess.
-bool is_a_guess(const RecordedRequest& recorded, const RuleSet& rules) {
-  return recorded.phase == "account" && lists(rules.services.self_verifying, recorded.service);
-}
-
-/// The groups that the rules name by number.
-std::vector<Group> numbered_groups(const RuleSet& rules) {
-  std::vector<Group> groups;
-  for (const Rule& rule : rules.rules)
-    for (const std::string& name : rule.groups) {
-      gid_t gid = 0;
-      const char* end = name.data() + name.size();
-      const auto [stop, error] = std::from_chars(name.data(), end, gid);
-      if (error == std::errc{} && stop == end) groups.push_back({.name = name, .gid = gid});
-    }
-  return groups;
-}
-
-class Replay {
- public:
-  Replay(const LoadedRules& rules, std::int64_t since)
-      : rules_(rules), since_(since), numbered_(numbered_groups(rules.set)) {}
-
-  void line(std::string_view line) {
-    if (line.empty()) return;
-    if (line.front() != '{' || line.back() != '}') {
-      ++tally_.damaged;
-      return;
-    }
-    auto recorded = read_recorded_request(line);
-    if (!recorded || recorded->time_microseconds / kMicrosecondsPerSecond < since_ ||
-        is_a_guess(*recorded, rules_.set))
-      return;
-    if (recorded->groups_cut)
-      ++tally_.unknowable;
-    else
-      again(std::move(*recorded));
-  }
-  void damaged_line() { ++tally_.damaged; }
-  [[nodiscard]] const Tally& tally() const { return tally_; }
-
- private:
-  /// An event tells a group's number under its name; rules know it by what they call it.
-  void add_numbered_groups(Person& person) const {
-    std::vector<Group> found;
-    for (const Group& group : numbered_)
-      if (std::ranges::find(person.groups, group.gid, &Group::gid) != person.groups.end())
-        found.push_back(group);
-    person.groups.insert(person.groups.end(), found.begin(), found.end());
-  }
-
-  void again(RecordedRequest recorded) {
-    ++tally_.replayed;
-    if (recorded.person) add_numbered_groups(*recorded.person);
-    const Decision decision = judge(rules_.index, facts_of(recorded));
-    const std::string rule = decision.rule == nullptr ? std::string() : decision.rule->name;
-    if (ends_the_same(recorded.judged, decision)) {
-      if (rule != recorded.rule) ++tally_.other_rule;
-      return;
-    }
-    ++tally_.changed;
-    const Judged& was = recorded.judged;
-    note({.user = user_of(recorded),
-          .service = recorded.service,
-          .from = recorded.rhost,
-          .was = outcome_words(was.kind, was.would, was.missing),
-          .becomes = outcome_words(decision.kind, decision.would, decision.missing),
-          .rule = rule,
-          .at = place_of_rule(decision.rule)},
-         recorded.time_microseconds);
-  }
-
-  void note(Change change, std::int64_t time) {
-    auto found = tally_.changes.find(change);
-    if (found == tally_.changes.end()) {
-      tally_.cut = tally_.cut || tally_.changes.size() >= kMostKinds;
-      if (tally_.changes.size() >= kMostKinds) return;
-      found = tally_.changes.emplace(std::move(change), Seen{}).first;
-    }
-    ++found->second.times;
-    found->second.last = std::max(found->second.last, time);
-  }
-
-  const LoadedRules& rules_;
-  std::int64_t since_;
-  std::vector<Group> numbered_;
-  Tally tally_;
 };
 
 /// Feeds each line to `replay`, with a word on a terminal now and then. False where the file can't
@@ -211,7 +66,7 @@ std::string day_of(std::int64_t microseconds) {
   return moment_of(microseconds / kMicrosecondsPerSecond);
 }
 
-Json tally_json(const Tally& tally) {
+Json tally_json(const ReplayTally& tally) {
   Json changes = Json::array();
   for (const auto& [change, seen] : tally.changes)
     changes.push_back({{"user", change.user},
@@ -229,7 +84,7 @@ Json tally_json(const Tally& tally) {
           {"changes", std::move(changes)}};
 }
 
-void print_tally(const Globals& globals, const Tally& tally) {
+void print_tally(const Globals& globals, const ReplayTally& tally) {
   Table table({"TIMES", "LAST", "USER", "SERVICE", "FROM", "WAS", "BECOMES", "RULE"});
   for (const auto& [change, seen] : tally.changes)
     table.add({{.text = fmt::format("{}", seen.times)},
@@ -280,7 +135,7 @@ ExitCode replay_policy(const Globals& globals, const ReplayWish& wish) {
       return complain({.code = ExitCode::internal,
                        .what = fmt::format("{} can't be read", config::ticked(log.string())),
                        .next = "the audit log is root's; --log names another file"});
-  const Tally& tally = replay.tally();
+  const ReplayTally& tally = replay.tally();
   if (globals.json)
     print_json(tally_json(tally));
   else

@@ -42,21 +42,10 @@ struct TestReport {
   std::vector<Failure> failures;
 };
 
-/// Neither the order of the requirements matters nor that of the factors within one.
-std::vector<std::vector<Factor>> in_any_order(const std::vector<Requirement>& requirements) {
-  std::vector<std::vector<Factor>> sorted;
-  for (const Requirement& requirement : requirements) {
-    std::ranges::sort(sorted.emplace_back(requirement.any_of));
-  }
-  std::ranges::sort(sorted);
-  return sorted;
-}
-
 bool is_as_expected(const Expectation& expected, const Decision& came) {
   if (came.kind != expected.decision) return false;
   if (expected.would && came.would != *expected.would) return false;
-  if (expected.missing && in_any_order(*expected.missing) != in_any_order(came.missing))
-    return false;
+  if (expected.missing && !same_in_any_order(*expected.missing, came.missing)) return false;
   return !expected.rule || *expected.rule == (came.rule == nullptr ? "" : came.rule->name);
 }
 
@@ -75,8 +64,7 @@ bool try_out(const RuleSet& rules, const std::vector<Person>& people,
                     .person = person == people.end() ? nullptr : &*person,
                     .unresolved_groups = {},
                     .proven = expectation.proven};
-        if (expectation.tty && !lists(rules.services.screen_lockers, service))
-          facts.tty = *expectation.tty;  // people start lockers, so these are not believed
+        if (names_own_terminal(rules.services, service)) facts.tty = expectation.tty.value_or("");
         Explanation came = explain(rules, facts);
         if (!is_as_expected(expectation, came.decision))
           failures.push_back({&expectation, user, service, from, std::move(came)});

@@ -14,7 +14,7 @@
 #include "ctl/control_query.h"
 #include "ctl/output.h"
 #include "ctl/plain_text.h"
-#include "ctl/since.h"
+#include "ctl/times.h"
 #include "daemon/config/text.h"
 
 namespace usher::ctl {

@@ -3,22 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace usher::ctl {
 namespace {
-
-std::string_view word_of(Match match) {
-  switch (match) {
-    case Match::no:
-      return "no";
-    case Match::yes:
-      return "yes";
-    case Match::unknown:
-      return "unknown";
-  }
-  return "unknown";
-}
 
 Style style_of_match(Match match) {
   switch (match) {
@@ -47,6 +36,19 @@ std::string requirement_words(const std::vector<Requirement>& requirements) {
   for (const Requirement& requirement : requirements)
     text += fmt::format("{}{}", text.empty() ? "" : " and ", spelled(requirement));
   return text;
+}
+
+bool same_in_any_order(const std::vector<Requirement>& some,
+                       const std::vector<Requirement>& others) {
+  const auto sorted = [](const std::vector<Requirement>& requirements) {
+    std::vector<std::vector<Factor>> all;
+    all.reserve(requirements.size());
+    for (const Requirement& requirement : requirements)
+      std::ranges::sort(all.emplace_back(requirement.any_of));
+    std::ranges::sort(all);
+    return all;
+  };
+  return sorted(some) == sorted(others);
 }
 
 std::string outcome_words(Decision::Kind kind, Decision::Kind would,
@@ -80,7 +82,7 @@ Json json_of(const Decision& decision) {
 Table table_of(const std::vector<RuleTrace>& traces) {
   Table table({"", "", "", ""});
   for (const RuleTrace& trace : traces)
-    table.add({{.text = std::string(word_of(trace.match)), .style = style_of_match(trace.match)},
+    table.add({{.text = std::string(name_of(trace.match)), .style = style_of_match(trace.match)},
                {.text = trace.rule->name},
                {.text = place_of_rule(trace.rule), .style = Style::quiet},
                {.text = trace.why}});
@@ -92,7 +94,7 @@ Json json_of(const std::vector<RuleTrace>& traces) {
   for (const RuleTrace& trace : traces)
     list.push_back({{"rule", trace.rule->name},
                     {"at", place_of_rule(trace.rule)},
-                    {"match", word_of(trace.match)},
+                    {"match", usher::name_of(trace.match)},
                     {"why", trace.why}});
   return list;
 }

@@ -20,6 +20,9 @@ namespace usher::ctl {
 [[nodiscard]] std::string named_rule(std::string_view name);
 /// "password|publickey and otp".
 [[nodiscard]] std::string requirement_words(const std::vector<Requirement>& requirements);
+/// Whether they want the same, in whatever order requirements and the factors within one stand.
+[[nodiscard]] bool same_in_any_order(const std::vector<Requirement>& some,
+                                     const std::vector<Requirement>& others);
 /// "ask password|publickey and otp", "denied", "observed: ask otp".
 [[nodiscard]] std::string outcome_words(Decision::Kind kind, Decision::Kind would,
                                         const std::vector<Requirement>& missing);

@@ -53,8 +53,7 @@ std::expected<std::optional<std::string>, VarlinkError> imagined_tty(const Json&
     if (!text) return std::unexpected(std::move(text.error()));
     tty = std::move(*text);
   }
-  if (is_started_by_anybody(service) || lists(ports.rules.get()->services.screen_lockers, service))
-    return std::nullopt;
+  if (!names_own_terminal(ports.rules.get()->services, service)) return std::nullopt;
   return tty;
 }
 

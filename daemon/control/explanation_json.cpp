@@ -10,18 +10,6 @@
 namespace usher {
 namespace {
 
-std::string_view name_of(Match match) {
-  switch (match) {
-    case Match::no:
-      return "no";
-    case Match::yes:
-      return "yes";
-    case Match::unknown:
-      return "unknown";
-  }
-  return "unknown";
-}
-
 Json names_of(const Requirement& requirement) {
   Json names = Json::array();
   for (const Factor factor : requirement.any_of) names.push_back(usher::name_of(factor));
@@ -53,7 +41,7 @@ Json described(const Explanation& explanation, const Enrolled& has) {
   for (const RuleTrace& trace : explanation.traces)
     traces.push_back({{"rule", trace.rule == nullptr ? "" : trace.rule->name},
                       {"at", trace.rule == nullptr ? "" : place_of(trace.rule->at)},
-                      {"match", name_of(trace.match)},
+                      {"match", usher::name_of(trace.match)},
                       {"why", trace.why}});
   return Json{{"decision", usher::name_of(decision.kind)},
               {"would", observed ? usher::name_of(decision.would) : ""},

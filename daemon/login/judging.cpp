@@ -15,9 +15,9 @@ namespace {
 constexpr std::int64_t kMicrosecondsPerSecond = 1'000'000;
 
 /// A login program that init or a daemon started says itself where it is.
-bool is_believed_about_tty(const Request& request) {
+bool is_believed_about_tty(const Request& request, const RuleSet& rules) {
   return request.caller.trusted && request.caller.person == 0 &&
-         !is_started_by_anybody(request.service);
+         names_own_terminal(rules.services, request.service);
 }
 
 Judged judged_by(const Facts& facts, const GroupFacts& groups, const Decision& decision) {
@@ -59,7 +59,7 @@ Decision judge_and_note(Hearing& hearing, const LookedUp& account, std::span<con
               .person = groups.person ? &*groups.person : nullptr,
               .unresolved_groups = groups.unresolved,
               .proven = proven};
-  if (is_believed_about_tty(request)) facts.tty = request.tty;
+  if (is_believed_about_tty(request, hearing.rules)) facts.tty = request.tty;
   Decision decision = judge(hearing.index, facts);
   if (decision.rule != nullptr) {
     hearing.event.rule = decision.rule->name;

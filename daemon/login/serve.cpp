@@ -119,7 +119,7 @@ std::optional<VerdictResult> serve(const Request& request, Dialogue& dialogue, L
                : internal_failure("not recorded: " + recorded.error().message);
   if (outcome->accepted && request.phase == Phase::authenticate) remember_success(hearing);
   if (outcome->ignored && request.phase == Phase::authenticate)
-    ports.transactions.observed(request);
+    ports.transactions.observed(request, ports.host);
   return std::move(*outcome);
 }
 

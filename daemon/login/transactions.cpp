@@ -26,12 +26,17 @@ void Transactions::succeeded(const Request& request, const std::string& user,
                         .at = boot_microseconds});
 }
 
-void Transactions::observed(const Request& request) {
+void Transactions::observed(const Request& request, Host& host) {
   const ProcessId process = request.caller.process();
   if (!process.known()) return;
   const std::lock_guard lock(mutex_);
   std::erase(observed_, process);
-  if (observed_.size() == kObservedCapacity) observed_.pop_front();
+  if (observed_.size() >= enough_observed_) {
+    std::erase_if(observed_, [&](const ProcessId& each) {
+      return host.start_time_of(each.pid) != each.start_time;
+    });
+    enough_observed_ = std::max(kFewObserved, 2 * observed_.size());
+  }
   observed_.push_back(process);
 }
 

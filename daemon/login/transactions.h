@@ -6,7 +6,9 @@
 #include <deque>
 #include <mutex>
 #include <string>
+#include <vector>
 
+#include "daemon/host/host.h"
 #include "daemon/model/process_id.h"
 #include "daemon/model/request.h"
 
@@ -19,16 +21,19 @@ class Transactions {
  public:
   static constexpr std::size_t kCapacity = 4096;
   static constexpr std::int64_t kLifetimeMicroseconds = std::int64_t{300} * 1'000'000;
-  static constexpr std::size_t kObservedCapacity = 16'384;
+  /// From how many processes on it is looked which of them are still there.
+  static constexpr std::size_t kFewObserved = 1'024;
 
   /// Notes that the caller of `request` was told so about the canonical name `user`. `parent`: the
   /// process that may open the session in its stead, as sshd does, whose child authenticates; one
   /// that is not known() for none.
   void succeeded(const Request& request, const std::string& user, std::int64_t boot_microseconds,
                  const ProcessId& parent = {});
-  /// Notes that the caller of `request` began a login that was only observed, until it is told of a
-  /// success.
-  void observed(const Request& request);
+  /// Notes that the caller of `request` began a login that was only observed, for as long as that
+  /// process lives or until it is told of a success. No live process is ever forgotten, or others
+  /// could be started until it is; what is dead is, so there are about as many as there are
+  /// processes.
+  void observed(const Request& request, Host& host);
   /// Whether that is so. A rule that counts by now has not asked for anything then.
   [[nodiscard]] bool was_observed(const Request& request);
   /// Whether there is such a success of the same process, service, remote host and user within the
@@ -55,7 +60,8 @@ class Transactions {
   };
   std::mutex mutex_;
   std::deque<Success> successes_;
-  std::deque<ProcessId> observed_;
+  std::vector<ProcessId> observed_;
+  std::size_t enough_observed_ = kFewObserved;
 };
 
 }  // namespace usher

@@ -55,6 +55,18 @@ struct Decision {
 /// How one predicate or rule stood to a request.
 enum class Match : std::uint8_t { no = 1, yes, unknown };
 
+[[nodiscard]] constexpr std::string_view name_of(Match match) noexcept {
+  switch (match) {
+    case Match::no:
+      return "no";
+    case Match::yes:
+      return "yes";
+    case Match::unknown:
+      return "unknown";
+  }
+  return "unknown";
+}
+
 /// One rule's part in an explanation.
 struct RuleTrace {
   const Rule* rule = nullptr;

@@ -73,6 +73,7 @@ std::int64_t TimeZone::offset_at(std::int64_t moment) const noexcept {
 std::optional<LocalTime> plain_local_time(std::int64_t moment, const TimeZone& zone) noexcept {
   // Whether it is inside hangs on local times up to two days away.
   constexpr std::int64_t kFar = 3 * kDay;
+  if (moment >= zone.known_until) return std::nullopt;
   const auto period = period_at(zone.periods, moment);
   const auto next = std::next(period);
   if (period != zone.periods.begin() && moment - period->begin < kFar) return std::nullopt;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,7 +19,9 @@ struct TimeZone {
     bool operator==(const Period&) const = default;
   };
   std::string name;             // as in the IANA database: "Europe/Berlin"
-  std::vector<Period> periods;  // by `begin`, never empty; the last one goes on for ever
+  std::vector<Period> periods;  // by `begin`, never empty; the last one goes on to `known_until`
+  /// The first moment of which nobody knows what the clocks show.
+  std::int64_t known_until = std::numeric_limits<std::int64_t>::max();
 
   [[nodiscard]] std::int64_t offset_at(std::int64_t moment) const noexcept;
 };
@@ -30,7 +33,8 @@ struct LocalTime {
 };
 
 /// What the clocks of `zone` show at `moment`; unset where they are changed within three days of
-/// it, before or after, so that it may matter to what `Hours` contain how a local time is read.
+/// it, before or after, or where that is not known, so that it may matter to what `Hours` contain
+/// how a local time is read.
 [[nodiscard]] std::optional<LocalTime> plain_local_time(std::int64_t moment,
                                                         const TimeZone& zone) noexcept;
 

@@ -76,6 +76,13 @@ struct ServiceTraits {
   return std::ranges::find(kServices, service) != kServices.end();
 }
 
+/// Whether a program of that service, run by root, says by itself which terminal it is at.
+[[nodiscard]] inline bool names_own_terminal(const ServiceTraits& traits,
+                                             std::string_view service) {
+  return !is_started_by_anybody(service) &&
+         std::ranges::find(traits.screen_lockers, service) == traits.screen_lockers.end();
+}
+
 /// The rules of one load, in the order in which they are tried.
 struct RuleSet {
   std::vector<Rule> rules;

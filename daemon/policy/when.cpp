@@ -12,13 +12,16 @@
 namespace usher::policy {
 namespace {
 
+/// Of hours that nobody knows yet, one reading says so and the other not.
 bool any_contains(const Rule& rule, std::int64_t now, ClockChange reading) {
-  return std::ranges::any_of(rule.hours,
-                             [&](const Hours& each) { return each.contains(now, reading); });
+  return std::ranges::any_of(rule.hours, [&](const Hours& each) {
+    return now < each.zone->known_until ? each.contains(now, reading)
+                                        : reading == ClockChange::later;
+  });
 }
 
-/// Unknown where it hangs on how a changed clock is read, so that neither what the rule gives nor
-/// what the rules below it give can be had by that.
+/// Unknown where nobody knows what the clocks show, or where it hangs on how a changed clock is
+/// read, so that neither what the rule gives nor what the rules below it give can be had by that.
 Match match_hours(const Rule& rule, const Facts& facts) {
   if (rule.hours.empty()) return Match::yes;
   if (!facts.now) return Match::unknown;
@@ -43,8 +46,7 @@ std::string words_for_hours(const Rule& rule, const Facts& facts) {
     case Match::unknown:
       break;
   }
-  return fmt::format("it is {}, and the clocks are being changed: {} could be meant either way",
-                     now, hours);
+  return fmt::format("it is {}, and the clocks leave open whether that is within {}", now, hours);
 }
 
 }  // namespace

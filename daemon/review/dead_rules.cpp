@@ -54,7 +54,7 @@ void find_self_excluding(const Rule& rule, const WrittenRule& written, Findings&
 void find_unbelieved(const ServiceTraits& traits, const Rule& rule, const WrittenRule& written,
                      Findings& findings) {
   const auto unbelieved = std::ranges::find_if(rule.services, [&](const std::string& service) {
-    return is_started_by_anybody(service) || lists(traits.screen_lockers, service);
+    return !names_own_terminal(traits, service);
   });
   if (rule.ttys.empty() || unbelieved == rule.services.end()) return;
   findings.push_back(finding_at(

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -165,6 +166,18 @@ TEST(Hours, AreOpenAsLongAsTheySay) {
     }
     EXPECT_EQ(open, 365 * 10 * 4) << zone;
   }
+}
+
+/// What the clocks show in a hundred years is a guess where they are changed, and none where they
+/// are not.
+TEST(TimeZones, KnowHowFarTheirFilesGo) {
+  const auto berlin = find_time_zone("Europe/Berlin");
+  ASSERT_TRUE(berlin);
+  EXPECT_GT((*berlin)->known_until, utc(2030, 1, 1, 0, 0));
+  EXPECT_LT((*berlin)->known_until, utc(2100, 1, 1, 0, 0));
+  const auto kathmandu = find_time_zone("Asia/Kathmandu");
+  ASSERT_TRUE(kathmandu);
+  EXPECT_EQ((*kathmandu)->known_until, std::numeric_limits<std::int64_t>::max());
 }
 
 TEST(TimeZones, TellTheTimeAsPeopleThereDo) {

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "ctl/since.h"
+#include "ctl/times.h"
 #include "tests/unit/ctl/fake_control.h"
 
 namespace usher::testing {

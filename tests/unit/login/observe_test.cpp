@@ -118,6 +118,26 @@ TEST_F(ObserveTest, WhatBeganObservedDoesNotEndUnderARuleThatCounts) {
   EXPECT_TRUE(unasked(wanted).accepted) << "as one that skipped authentication";
 }
 
+/// Somebody may start others until one is forgotten, if any is.
+TEST_F(ObserveTest, NoLiveProcessThatBeganObservedIsForgotten) {
+  Transactions remembered;
+  const auto of_process = [&](pid_t pid) {
+    Request wanted = request("alice");
+    wanted.caller.pid = pid;
+    wanted.caller.start_time = 7;
+    return wanted;
+  };
+  constexpr pid_t kFirst = 10'000;
+  constexpr pid_t kMany = 3 * Transactions::kFewObserved;
+  for (pid_t pid = kFirst; pid < kFirst + kMany; ++pid) {
+    if (pid % 2 == 0) host.set_start_time(pid, 7);  // the others are dead by now
+    remembered.observed(of_process(pid), host);
+  }
+  for (pid_t pid = kFirst; pid < kFirst + kMany; pid += 2)
+    ASSERT_TRUE(remembered.was_observed(of_process(pid))) << pid;
+  EXPECT_FALSE(remembered.was_observed(of_process(kFirst + 1)));
+}
+
 /// Behind authentication, whom nobody knows is no stranger, but lost by a name service.
 TEST_F(ObserveTest, WhoIsNotFoundComesNoFurtherThanAuthentication) {
   expect_observed(request("nobody"));

@@ -3,12 +3,17 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <memory>
+
+#include "daemon/policy/rules_in_force.h"
 #include "tests/unit/policy/rules_for_test.h"
 
 namespace usher {
 namespace {
 
 using testing::alice;
+using testing::hours_in_utc;
 using testing::origins;
 using testing::rule_named;
 using testing::rule_set;
@@ -104,6 +109,28 @@ TEST(Judge, FromLocalMatchesAnEmptyRhostAlone) {
   EXPECT_TRUE(matches(rule, facts_of("login", "")));
   for (const char* remote : {"127.0.0.1", "::1", "::", "0.0.0.0"})
     EXPECT_FALSE(matches(rule, facts_of("sshd", remote))) << remote;
+}
+
+/// As where a zone's file lists no more changes of its clocks.
+TEST(Judge, HoursThatNobodyKnowsYetAreUnknown) {
+  const auto berlin = std::make_shared<TimeZone>(
+      TimeZone{.name = "Europe/Berlin", .periods = {{}}, .known_until = 1'000'000});
+  Rule rule = rule_named("hours");
+  rule.hours = {hours_in_utc("00:00-24:00", 0x7f, 0, Hours::kMinutesOfDay)};
+  rule.hours.front().zone = berlin;
+  const auto at = [&](std::int64_t now) {
+    const LoadedRules loaded{rule_set({rule, rule_named("others")})};
+    Facts facts = facts_of("sshd", "");
+    facts.now = now;
+    const Decision decision = judge(loaded.set, facts);
+    EXPECT_EQ(judge(loaded.index, facts).kind, decision.kind);
+    return decision.kind;
+  };
+  EXPECT_EQ(at(999'999), Kind::ask);
+  EXPECT_EQ(at(1'000'000), Kind::denied);
+  // Hours of a zone that is known are not touched by it.
+  rule.hours.push_back(hours_in_utc("00:00-24:00", 0x7f, 0, Hours::kMinutesOfDay));
+  EXPECT_EQ(at(1'000'000), Kind::ask);
 }
 
 TEST(Judge, NotFromMatchesWhatIsInNoneOfItsNetworks) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ctl/since.h"
+#include "ctl/times.h"
 
 #include <charconv>
 #include <ctime>
@@ -24,21 +24,23 @@ std::optional<std::int64_t> seconds_of(char unit) {
   }
 }
 
-std::optional<std::int64_t> begin_of_day(const std::string& text) {
+}  // namespace
+
+std::optional<std::int64_t> local_moment(const std::string& text) {
   std::tm local{};
-  const char* rest = ::strptime(text.c_str(), "%Y-%m-%d", &local);
+  const char* rest = ::strptime(text.c_str(), "%Y-%m-%d %H:%M", &local);
   if (rest == nullptr || *rest != '\0') return std::nullopt;
   local.tm_isdst = -1;
-  const int day = local.tm_mday;
+  const std::tm asked = local;
   const std::time_t moment = std::mktime(&local);
-  if (moment == -1 || local.tm_mday != day) return std::nullopt;
+  // A day that no month has, and an hour that the clocks skip, come back as others.
+  if (moment == -1 || local.tm_mday != asked.tm_mday || local.tm_hour != asked.tm_hour)
+    return std::nullopt;
   return moment;
 }
 
-}  // namespace
-
 std::optional<std::int64_t> since(std::string_view text, std::int64_t now) {
-  if (text.contains('-')) return begin_of_day(std::string(text));
+  if (text.contains('-')) return local_moment(std::string(text) + " 00:00");
   const auto unit = text.empty() ? std::nullopt : seconds_of(text.back());
   if (!unit) return std::nullopt;
   std::int64_t count = 0;

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Times as people write them on a command line, in seconds since 1970.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace usher::ctl {
+
+/// "2026-12-24 18:00" in the machine's own time zone. None for anything else, and for what its
+/// clocks skip.
+[[nodiscard]] std::optional<std::int64_t> local_moment(const std::string& text);
+
+/// The moment that "90m", "24h" or "7d" before `now` is, or that "2026-03-01" began in local time.
+/// None for anything else.
+[[nodiscard]] std::optional<std::int64_t> since(std::string_view text, std::int64_t now);
+
+}  // namespace usher::ctl
