@@ -5,7 +5,6 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <optional>
 #include <sstream>
@@ -18,6 +17,7 @@
 #include "daemon/policy/rule_index.h"
 #include "tests/fakes/fake_host.h"
 #include "tests/unit/config/scratch_directory.h"
+#include "tests/unit/golden_file.h"
 
 namespace usher {
 namespace {
@@ -27,16 +27,10 @@ using Fields = std::vector<std::string>;
 
 const fs::path kCompany = fs::path(USHER_SOURCE_DIR) / "tests/unit/company";
 
-std::string content_of(const fs::path& file) {
-  std::ostringstream content;
-  content << std::ifstream(file).rdbuf();
-  return content.str();
-}
-
 RuleSet company_rules() {
   const testing::ScratchDirectory scratch;
   for (const auto& file : fs::directory_iterator(kCompany / "rules.d"))
-    scratch.write("rules.d/" + file.path().filename().string(), content_of(file.path()));
+    scratch.write("rules.d/" + file.path().filename().string(), testing::content_of(file.path()));
   const auto loaded =
       load_configuration(scratch.write("usher.toml", "[rules]\ndirectories = [\"rules.d\"]\n"));
   if (loaded) return loaded->rules;

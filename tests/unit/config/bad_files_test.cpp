@@ -4,16 +4,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <tuple>
 
 #include "daemon/config/document.h"
 #include "daemon/config/expectations.h"
 #include "daemon/config/settings.h"
 #include "tests/unit/config/rule_file.h"
+#include "tests/unit/golden_file.h"
 
 namespace usher::config {
 namespace {
@@ -22,12 +20,6 @@ namespace fs = std::filesystem;
 
 const fs::path kDirectory = fs::path(USHER_SOURCE_DIR) / "tests/unit/config/bad";
 
-std::string content_of(const fs::path& file) {
-  std::ostringstream content;
-  content << std::ifstream(file, std::ios::binary).rdbuf();
-  return content.str();
-}
-
 /// Every finding about the file, in the order of its lines.
 std::string rendered_findings(const fs::path& file) {
   const bool settings = file.filename().string().starts_with("settings-");
@@ -35,7 +27,7 @@ std::string rendered_findings(const fs::path& file) {
   Document document(settings       ? "usher.toml"
                     : expectations ? "50-example.test.toml"
                                    : "50-example.toml",
-                    content_of(file));
+                    testing::content_of(file));
   if (settings)
     static_cast<void>(read_settings(document, "/etc/usher"));
   else if (expectations)
@@ -52,31 +44,14 @@ std::string rendered_findings(const fs::path& file) {
   return text;
 }
 
-std::vector<fs::path> bad_files() {
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(kDirectory))
-    if (entry.path().extension() == ".toml") files.push_back(entry.path());
-  std::ranges::sort(files);
-  return files;
-}
-
 class BadFile : public ::testing::TestWithParam<fs::path> {};
 
 TEST_P(BadFile, IsReportedSoThatANewcomerCanMendIt) {
-  const std::string told = rendered_findings(GetParam());
-  fs::path expected = GetParam();
-  expected.replace_extension(".expected");
-  if (std::getenv("USHER_REWRITE_EXPECTED") != nullptr)
-    std::ofstream(expected, std::ios::binary) << told;
-  EXPECT_FALSE(told.empty());
-  EXPECT_EQ(told, content_of(expected));
+  testing::expect_told(rendered_findings(GetParam()), GetParam());
 }
 
-INSTANTIATE_TEST_SUITE_P(Config, BadFile, ::testing::ValuesIn(bad_files()), [](const auto& file) {
-  std::string name = file.param.stem().string();
-  std::ranges::replace(name, '-', '_');
-  return name;
-});
+INSTANTIATE_TEST_SUITE_P(Config, BadFile, ::testing::ValuesIn(testing::toml_files_in(kDirectory)),
+                         testing::test_name_of);
 
 }  // namespace
 }  // namespace usher::config

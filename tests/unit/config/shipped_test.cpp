@@ -2,24 +2,17 @@
 // What conf/ ships has to be what the code does.
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <regex>
-#include <sstream>
 
 #include "daemon/config/rules.h"
 #include "daemon/config/settings.h"
 #include "tests/unit/config/scratch_directory.h"
+#include "tests/unit/golden_file.h"
 
 namespace usher::config {
 namespace {
 
 const std::filesystem::path kConf = std::filesystem::path(USHER_SOURCE_DIR) / "conf";
-
-std::string content_of(const std::filesystem::path& file) {
-  std::ostringstream content;
-  content << std::ifstream(file, std::ios::binary).rdbuf();
-  return content.str();
-}
 
 /// The text with "# key = value" made "key = value".
 std::string with_defaults_set(const std::string& text) {
@@ -27,14 +20,14 @@ std::string with_defaults_set(const std::string& text) {
 }
 
 TEST(Shipped, UsherTomlChangesNothing) {
-  Document document("usher.toml", content_of(kConf / "usher.toml"));
+  Document document("usher.toml", testing::content_of(kConf / "usher.toml"));
   EXPECT_EQ(read_settings(document, "/nowhere").settings, Settings{});
   EXPECT_TRUE(document.findings().empty());
   for (auto&& [section, keys] : document.root()) EXPECT_TRUE(keys.as_table()->empty());
 }
 
 TEST(Shipped, UsherTomlShowsTheDefaultOfEverySetting) {
-  Document document("usher.toml", with_defaults_set(content_of(kConf / "usher.toml")));
+  Document document("usher.toml", with_defaults_set(testing::content_of(kConf / "usher.toml")));
   const SettingsFile file = read_settings(document, "/nowhere");
   for (const Finding& finding : document.findings()) ADD_FAILURE() << render(finding);
   EXPECT_EQ(file.settings, Settings{});
@@ -52,7 +45,7 @@ TEST(Shipped, TheRulesAreRight) {
   std::vector<Document> documents;
   Sets sets;
   for (const auto& entry : std::filesystem::directory_iterator(kConf / "rules.d"))
-    documents.emplace_back(entry.path().filename().string(), content_of(entry.path()));
+    documents.emplace_back(entry.path().filename().string(), testing::content_of(entry.path()));
   for (Document& document : documents) read_sets(document, sets);
   for (Document& document : documents) {
     read_rules(document, sets, rules);
@@ -65,8 +58,8 @@ TEST(Shipped, TheRulesAreRight) {
 /// Installing them changes nobody's login.
 TEST(Shipped, TheRulesOnlyObserve) {
   for (const char* file : {"10-not-logins.toml", "99-everything-else.toml"}) {
-    Document services("00-services.toml", content_of(kConf / "rules.d/00-services.toml"));
-    Document document(file, content_of(kConf / "rules.d" / file));
+    Document services("00-services.toml", testing::content_of(kConf / "rules.d/00-services.toml"));
+    Document document(file, testing::content_of(kConf / "rules.d" / file));
     Sets sets;
     read_sets(services, sets);
     std::vector<Rule> rules;
@@ -77,7 +70,7 @@ TEST(Shipped, TheRulesOnlyObserve) {
 }
 
 TEST(Shipped, SshWantsTwoFactors) {
-  Document document("50-ssh.toml", content_of(kConf / "examples/50-ssh.toml"));
+  Document document("50-ssh.toml", testing::content_of(kConf / "examples/50-ssh.toml"));
   std::vector<Rule> rules;
   read_rules(document, {}, rules);
   ASSERT_EQ(rules.size(), 1U);
@@ -88,9 +81,9 @@ TEST(Shipped, SshWantsTwoFactors) {
 }
 
 TEST(Shipped, TheExamplesInCommentsAreRight) {
-  std::string text = content_of(kConf / "examples/50-ssh.toml");
+  std::string text = testing::content_of(kConf / "examples/50-ssh.toml");
   text = std::regex_replace(text, std::regex("\n# (\\[\\[rule\\]\\]|[a-z_]+ = )"), "\n$1");
-  Document services("00-services.toml", content_of(kConf / "rules.d/00-services.toml"));
+  Document services("00-services.toml", testing::content_of(kConf / "rules.d/00-services.toml"));
   Document document("50-ssh.toml", text);
   Sets sets;
   read_sets(services, sets);
@@ -102,7 +95,7 @@ TEST(Shipped, TheExamplesInCommentsAreRight) {
 
 /// Whoever knows a locker under [login] knows it in a rule.
 TEST(Shipped, TheSetOfScreenLockersIsTheOneOfTheSettings) {
-  Document services("00-services.toml", content_of(kConf / "rules.d/00-services.toml"));
+  Document services("00-services.toml", testing::content_of(kConf / "rules.d/00-services.toml"));
   Sets sets;
   read_sets(services, sets);
   const auto& of_services = sets[static_cast<std::size_t>(SetKind::services)];

@@ -5,14 +5,11 @@
 // diff.
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "daemon/review/review.h"
 #include "tests/fakes/fake_host.h"
+#include "tests/unit/golden_file.h"
 #include "tests/unit/review/reading.h"
 
 namespace usher::review {
@@ -21,12 +18,6 @@ namespace {
 namespace fs = std::filesystem;
 
 const fs::path kHere = fs::path(USHER_SOURCE_DIR) / "tests/unit/review";
-
-std::string content_of(const fs::path& file) {
-  std::ostringstream content;
-  content << std::ifstream(file, std::ios::binary).rdbuf();
-  return content.str();
-}
 
 std::vector<Finding> reviewed(const config::Reading& reading, bool on_machine) {
   if (!on_machine) return review_rules(reading);
@@ -49,36 +40,19 @@ std::string without_root(std::string text) {
 
 std::string rendered_doubts(const fs::path& file) {
   const bool on_machine = file.filename().string().starts_with("machine-");
-  const auto findings = reviewed(testing::reading_of(content_of(file)), on_machine);
+  const auto findings = reviewed(testing::reading_of(testing::content_of(file)), on_machine);
   return without_root(render_all(findings));
-}
-
-std::vector<fs::path> doubtful_files() {
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(kHere / "doubtful"))
-    if (entry.path().extension() == ".toml") files.push_back(entry.path());
-  std::ranges::sort(files);
-  return files;
 }
 
 class DoubtfulFile : public ::testing::TestWithParam<fs::path> {};
 
 TEST_P(DoubtfulFile, IsToldSoThatANewcomerCanMendIt) {
-  const std::string told = rendered_doubts(GetParam());
-  fs::path expected = GetParam();
-  expected.replace_extension(".expected");
-  if (std::getenv("USHER_REWRITE_EXPECTED") != nullptr)
-    std::ofstream(expected, std::ios::binary) << told;
-  EXPECT_FALSE(told.empty());
-  EXPECT_EQ(told, content_of(expected));
+  testing::expect_told(rendered_doubts(GetParam()), GetParam());
 }
 
-INSTANTIATE_TEST_SUITE_P(Review, DoubtfulFile, ::testing::ValuesIn(doubtful_files()),
-                         [](const auto& file) {
-                           std::string name = file.param.stem().string();
-                           std::ranges::replace(name, '-', '_');
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(Review, DoubtfulFile,
+                         ::testing::ValuesIn(testing::toml_files_in(kHere / "doubtful")),
+                         testing::test_name_of);
 
 }  // namespace
 }  // namespace usher::review

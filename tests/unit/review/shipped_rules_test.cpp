@@ -3,13 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <regex>
 #include <string>
 
 #include "daemon/review/review.h"
+#include "tests/unit/golden_file.h"
 #include "tests/unit/review/reading.h"
 
 namespace usher::review {
@@ -19,18 +18,13 @@ namespace fs = std::filesystem;
 
 const fs::path kConf = fs::path(USHER_SOURCE_DIR) / "conf";
 
-std::string content_of(const fs::path& file) {
-  std::ifstream in(file);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-std::string ssh_example() { return content_of(kConf / "examples/50-ssh.toml"); }
+std::string ssh_example() { return testing::content_of(kConf / "examples/50-ssh.toml"); }
 
 /// All of conf/rules.d, with `own` as an administrator's 50-ssh.toml, in the order of their names.
 std::string installed_with(const std::string& own) {
   std::map<std::string, std::string> files = {{"50-ssh.toml", own}};
   for (const auto& entry : fs::directory_iterator(kConf / "rules.d"))
-    files[entry.path().filename().string()] = content_of(entry.path());
+    files[entry.path().filename().string()] = testing::content_of(entry.path());
   EXPECT_GE(files.size(), 4U);
   std::string all;
   for (const auto& [name, text] : files) all += text + '\n';
