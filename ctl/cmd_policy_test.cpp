@@ -7,6 +7,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -64,7 +65,8 @@ bool try_out(const RuleSet& rules, const std::vector<Person>& people,
                     .person = person == people.end() ? nullptr : &*person,
                     .unresolved_groups = {},
                     .proven = expectation.proven};
-        if (names_own_terminal(rules.services, service)) facts.tty = expectation.tty.value_or("");
+        if (names_own_terminal(rules.services, service))
+          facts.tty = expectation.tty ? std::string_view(*expectation.tty) : std::string_view();
         Explanation came = explain(rules, facts);
         if (!is_as_expected(expectation, came.decision))
           failures.push_back({&expectation, user, service, from, std::move(came)});
