@@ -79,7 +79,8 @@ void serve(usher::Usherd& usherd) {
       usher::notify_ready();
     }
     if (!pause) continue;
-    const auto patience = std::chrono::duration_cast<std::chrono::milliseconds>(*pause / 2);
+    // As much as is left until then, but for a margin.
+    const auto patience = std::chrono::duration_cast<std::chrono::milliseconds>(*pause * 3 / 4);
     if (usherd.is_serving(usher::Deadline::after(patience.count())))
       usher::notify_alive();
     else
