@@ -36,6 +36,14 @@ void use_log(Database& database) {
     throw std::runtime_error("write-ahead logging is not possible on this file system");
 }
 
+/// Where the copy of a store of schema `version` is kept, and where it is made.
+path copy_of(const path& file, std::int64_t version) {
+  return fmt::format("{}.schema-{}", file.native(), version);
+}
+path staged_copy_of(const path& file, std::int64_t version) {
+  return copy_of(file, version).native() + ".new";
+}
+
 void discard_with_side_files(const path& file) {
   discard(file);
   for (const char* suffix : kSideFiles) discard(file.native() + suffix);
@@ -54,8 +62,8 @@ void write_copy(Database& store, const path& file) {
 
 /// An earlier copy of that name stays until the new one is whole and on the disk.
 void back_up(Database& store, const path& file, const UniqueFd& directory) {
-  const path copy = fmt::format("{}.schema-{}", file.native(), schema_version(store));
-  const path staged = copy.native() + ".new";
+  const path copy = copy_of(file, schema_version(store));
+  const path staged = staged_copy_of(file, schema_version(store));
   discard_with_side_files(staged);
   try {
     write_copy(store, staged);
@@ -95,14 +103,36 @@ std::int64_t size_of(Database& database) {
   return database.integer("PRAGMA page_count") * database.integer("PRAGMA page_size");
 }
 
+/// What a migration was tried on, and what came out; no bytes where none was needed.
+struct Tried {
+  std::int64_t version = 0;
+  std::int64_t bytes_before = 0;
+  std::int64_t bytes_after = 0;
+};
+
+Tried try_on_copy(const path& file, const KeyId& key, std::span<const Migration> steps) {
+  Database store = open_sound(file, key, steps);
+  store.run("PRAGMA query_only = ON");
+  Tried tried{.version = schema_version(store)};
+  if (is_up_to_date(store, steps)) return tried;
+  Database trial = Database::in_memory();
+  store.copy_to(trial);
+  tried.bytes_before = size_of(trial);
+  migrate(trial, key, steps);
+  tried.bytes_after = size_of(trial);
+  return tried;
+}
+
 /// Room for the copy and for the migration: its log may hold every page of the new store, and the
-/// store grows when the log is written back.
-void expect_room(const path& file, const UniqueFd& directory, std::int64_t before,
-                 std::int64_t after) {
+/// store grows when the log is written back. What an interrupted copy left makes room when it goes.
+void expect_room(const path& file, const UniqueFd& directory, const Tried& tried) {
   struct statvfs status{};
   if (::fstatvfs(directory.get(), &status) != 0) fail_at_errno(directory_of(file));
-  const std::uint64_t room = std::uint64_t{status.f_bavail} * status.f_frsize;
-  const auto wanted = static_cast<std::uint64_t>(before + 2 * after);
+  std::error_code none;
+  const std::uintmax_t left = std::filesystem::file_size(staged_copy_of(file, tried.version), none);
+  const std::uint64_t room =
+      std::uint64_t{status.f_bavail} * status.f_frsize + (none ? 0 : std::uint64_t{left});
+  const auto wanted = static_cast<std::uint64_t>(tried.bytes_before + 2 * tried.bytes_after);
   constexpr std::uint64_t kKiB = 1024;
   if (room < wanted)
     fail_at(directory_of(file),
@@ -141,17 +171,9 @@ Result<UpgradeCheck> check_upgrade(const path& file, const KeyId& key,
   return at_edge(file, [&]() -> Result<UpgradeCheck> {
     const auto directory = find_store(file);
     if (!directory) return std::unexpected(directory.error());
-    Database store = open_sound(file, key, steps);
-    store.run("PRAGMA query_only = ON");
-    const UpgradeCheck found{.schema = schema_version(store),
-                             .wanted = static_cast<std::int64_t>(steps.size())};
-    if (is_up_to_date(store, steps)) return found;
-    Database trial = Database::in_memory();
-    store.copy_to(trial);
-    const std::int64_t before = size_of(trial);
-    migrate(trial, key, steps);
-    expect_room(file, *directory, before, size_of(trial));
-    return found;
+    const Tried tried = try_on_copy(file, key, steps);
+    expect_room(file, *directory, tried);
+    return UpgradeCheck{.schema = tried.version, .wanted = static_cast<std::int64_t>(steps.size())};
   });
 }
 
