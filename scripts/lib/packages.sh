@@ -29,6 +29,11 @@ packages_build=(
   libpam-wrapper       # a private /etc/pam.d for the module tests
   libpamtest0-dev      # drives the real libpam in them
 )
+packages_docs=(
+  pandoc               # makes the manual pages
+  man-db               # shows them, as a test looks at them
+  python3              # reads what they and the guides say
+)
 packages_stage=(
   python3              # asks the keeper
   openssh-server       # the real sshd
@@ -49,6 +54,9 @@ packages_e2e=(
   git                  # what service accounts do over SSH: it ...
   rsync                # ... this ...
   ansible-core         # ... and this
+  sqlite3              # backs the store up
+  libpam-google-authenticator # what people move from ...
+  libpam-oath          # ... or this
   krb5-kdc             # a realm of the stage's own, for sshd's GSSAPI ...
   krb5-admin-server    # ... kadmin.local, which makes its people ...
   krb5-user            # ... and kinit, with which they get their tickets
