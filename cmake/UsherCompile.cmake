@@ -17,9 +17,11 @@ set(USHER_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them; empty
 include(CheckPIESupported)
 check_pie_supported(LANGUAGES C CXX)
 
+option(USHER_WARNINGS_ARE_ERRORS "Take no compiler's warning; for packages OFF, since compilers differ" ON)
 add_compile_options(
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wformat=2 -Wundef -Wcast-qual
-  -Wcast-align -Wno-missing-field-initializers -Werror
+  -Wcast-align -Wno-missing-field-initializers
+  $<$<BOOL:${USHER_WARNINGS_ARE_ERRORS}>:-Werror>
   $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>
   $<$<COMPILE_LANGUAGE:CXX>:-Woverloaded-virtual>
   $<$<COMPILE_LANGUAGE:CXX>:-Wextra-semi>

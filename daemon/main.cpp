@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cstdlib>
 #include <exception>
 #include <expected>
@@ -18,6 +19,7 @@
 #include "daemon/serving/signals.h"
 #include "daemon/serving/trouble.h"
 #include "daemon/usherd.h"
+#include "usher/deadline.h"
 
 namespace {
 
@@ -64,6 +66,28 @@ int complain(const std::string& message) {
   return kFailed;
 }
 
+/// Until it is told to stop. Where a watchdog waits, it hears from usherd only while the sockets
+/// are served: one that nobody can reach is to be started anew.
+void serve(usher::Usherd& usherd) {
+  const auto pause = usher::watchdog_pause();
+  for (;;) {
+    const usher::DaemonSignal signal = usher::wait_for_signal(pause);
+    if (signal == usher::DaemonSignal::stop) return;
+    if (signal == usher::DaemonSignal::reload) {
+      usher::notify_reloading();
+      usherd.reload();
+      usher::notify_ready();
+    }
+    if (!pause) continue;
+    // As much as is left until then, but for a margin.
+    const auto patience = std::chrono::duration_cast<std::chrono::milliseconds>(*pause * 3 / 4);
+    if (usherd.is_serving(usher::Deadline::after(patience.count())))
+      usher::notify_alive();
+    else
+      usher::report_trouble("a socket is not served, which the watchdog is left to see");
+  }
+}
+
 int run(int argc, char** argv) {
   const auto options = parse(argc, argv);
   if (!options) return options.error();
@@ -85,11 +109,7 @@ int run(int argc, char** argv) {
   if (!usherd) return complain(usherd.error().message);
 
   usher::notify_ready();
-  while (usher::wait_for_signal() == usher::DaemonSignal::reload) {
-    usher::notify_reloading();
-    (*usherd)->reload();
-    usher::notify_ready();
-  }
+  serve(**usherd);
   usher::notify_stopping();
   // What still runs uses what returning would destroy. Its requests stay unanswered: denials.
   if (!(*usherd)->stop()) std::_Exit(kOk);

@@ -211,6 +211,11 @@ std::expected<void, ReloadFailure> Usherd::reload_for(const Caller& asked_by) {
   return reloader_.reload(asked_by);
 }
 
+bool Usherd::is_serving(Deadline deadline) {
+  return root_server_->is_serving(deadline) && self_server_->is_serving(deadline) &&
+         control_server_->is_serving(deadline);
+}
+
 bool Usherd::stop() {
   root_server_->stop_accepting();
   self_server_->stop_accepting();

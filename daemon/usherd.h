@@ -43,6 +43,8 @@ class Usherd {
 
   /// Asks for groups anew, too; else see Reloader.
   void reload();
+  /// Whether whoever connects to any of the sockets is taken in; it is found out before `deadline`.
+  [[nodiscard]] bool is_serving(Deadline deadline);
   /// Serves nobody new, tells those who wait for a person to come back, and gives those past their
   /// last answer three seconds. False where some were not done by then: destroying this would wait
   /// for them.

@@ -19,7 +19,7 @@ struct Settings {
   std::string self_socket = "/run/usher/self.sock";        // mode 0666
   std::string control_socket = "/run/usher/control.sock";  // mode 0666, each method checks its peer
   std::string store = "/var/lib/usher/store.db";
-  std::string master_key = "/etc/usher/master.key";
+  std::string master_key = "/etc/usher/key/master.key";
   /// Directories of NN-name.toml files. A file in a later one masks the same name in an earlier.
   std::vector<std::string> rules = {"/usr/lib/usher/rules.d", "/etc/usher/rules.d"};
 

@@ -37,6 +37,7 @@ class LoginServer {
               ServeRequest serve);
 
   [[nodiscard]] Result<void> start() { return server_.start(); }
+  [[nodiscard]] bool is_serving(Deadline deadline) { return server_.is_serving(deadline); }
   void stop_accepting() { server_.stop_accepting(); }
   /// See SocketServer::drain. Afterwards writes down refusals that were only counted.
   [[nodiscard]] bool drain(Deadline deadline);

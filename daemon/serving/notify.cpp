@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <systemd/sd-daemon.h>
 
+#include <cstdint>
 #include <ctime>
 
 namespace usher {
@@ -18,5 +19,13 @@ void notify_reloading() {
 }
 
 void notify_stopping() { ::sd_notify(0, "STOPPING=1"); }
+
+void notify_alive() { ::sd_notify(0, "WATCHDOG=1"); }
+
+std::optional<std::chrono::microseconds> watchdog_pause() {
+  std::uint64_t limit = 0;
+  if (::sd_watchdog_enabled(0, &limit) <= 0) return std::nullopt;
+  return std::chrono::microseconds(limit / 2);
+}
 
 }  // namespace usher

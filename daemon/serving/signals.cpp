@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <cstring>
+#include <ctime>
 
 namespace usher {
 namespace {
@@ -34,11 +35,17 @@ Result<void> take_over_signals() {
   return {};
 }
 
-DaemonSignal wait_for_signal() {
+DaemonSignal wait_for_signal(std::optional<std::chrono::microseconds> patience) {
   const sigset_t set = daemon_signals();
-  int signal = 0;
-  while (::sigwait(&set, &signal) != 0) {
+  timespec time{};
+  if (patience) {
+    time.tv_sec = static_cast<time_t>(patience->count() / 1'000'000);
+    time.tv_nsec = static_cast<long>(patience->count() % 1'000'000) * 1'000;
   }
+  int signal = -1;
+  // Who was stopped and continued (SIGSTOP) wakes up early: that counts as in time.
+  while ((signal = ::sigtimedwait(&set, nullptr, patience ? &time : nullptr)) < 0)
+    if (patience) return DaemonSignal::none;
   return signal == SIGHUP ? DaemonSignal::reload : DaemonSignal::stop;
 }
 

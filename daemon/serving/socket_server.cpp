@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -88,6 +89,8 @@ Result<void> SocketServer::start() {
   auto closing = StopSignal::create();
   if (!closing) return std::unexpected(closing.error());
   closing_.emplace(std::move(*closing));
+  knock_ = UniqueFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!knock_.valid()) return failure("can't make an eventfd");
   try {
     acceptor_ = std::thread([this] { accept_until_stopped(); });
   } catch (const std::system_error& error) {
@@ -103,7 +106,8 @@ void SocketServer::stop_accepting() {
 }
 
 SocketServer::Wake SocketServer::wait_for_caller() const {
-  std::array<pollfd, 2> watched{{{.fd = closing_->descriptor(), .events = POLLIN, .revents = 0},
+  std::array<pollfd, 3> watched{{{.fd = closing_->descriptor(), .events = POLLIN, .revents = 0},
+                                 {.fd = knock_.get(), .events = POLLIN, .revents = 0},
                                  {.fd = listener_.descriptor(), .events = POLLIN, .revents = 0}}};
   int ready = -1;
   do {
@@ -111,7 +115,25 @@ SocketServer::Wake SocketServer::wait_for_caller() const {
   } while (ready < 0 && errno == EINTR);
   if (ready < 0) return closing_->raised() ? Wake::closing : Wake::failed;
   if (watched[0].revents != 0) return Wake::closing;
-  return watched[1].revents == POLLIN ? Wake::caller : Wake::failed;
+  if (watched[1].revents == POLLIN) return Wake::knock;
+  return watched[2].revents == POLLIN ? Wake::caller : Wake::failed;
+}
+
+bool SocketServer::is_serving(Deadline deadline) {
+  std::unique_lock lock(mutex_);
+  const std::uint64_t knock = ++knocks_;
+  if (::eventfd_write(knock_.get(), 1) != 0) return false;
+  return knock_answered_.wait_for(lock,
+                                  std::chrono::milliseconds(deadline.remaining_milliseconds()),
+                                  [&] { return answered_ >= knock; });
+}
+
+void SocketServer::answer_knock() {
+  eventfd_t ignored = 0;
+  static_cast<void>(::eventfd_read(knock_.get(), &ignored));
+  const std::lock_guard lock(mutex_);
+  answered_ = knocks_;
+  knock_answered_.notify_all();
 }
 
 void SocketServer::accept_until_stopped() {
@@ -120,6 +142,10 @@ void SocketServer::accept_until_stopped() {
     if (wake == Wake::caller) {
       failures = 0;
       static_cast<void>(accept_one());
+      continue;
+    }
+    if (wake == Wake::knock) {
+      answer_knock();
       continue;
     }
     // Out of memory, or of descriptors by a limit set too low: that may pass.

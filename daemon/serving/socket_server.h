@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -76,12 +77,15 @@ class SocketServer {
   void stop_accepting();
   /// Waits until no connection is left; false where `deadline` passed first.
   [[nodiscard]] bool drain(Deadline deadline) const { return threads_.wait_until_empty(deadline); }
+  /// Whether the accepting thread goes about its work: it answers before `deadline`.
+  [[nodiscard]] bool is_serving(Deadline deadline);
   /// For counting those who turn out to speak for a remote host, among all outsiders.
   [[nodiscard]] Outsiders& outsiders() noexcept { return outsiders_; }
 
  private:
-  enum class Wake : std::uint8_t { caller = 1, closing, failed };
+  enum class Wake : std::uint8_t { caller = 1, closing, knock, failed };
   [[nodiscard]] Wake wait_for_caller() const;
+  void answer_knock();
   void accept_until_stopped();
   [[nodiscard]] bool accept_one();
   struct Admitted;
@@ -100,6 +104,10 @@ class SocketServer {
   std::set<uid_t> acquainted_;  // uids that were found to have an account; guarded by mutex_
   ThreadSet threads_;
   std::optional<StopSignal> closing_;
+  UniqueFd knock_;              // eventfd(2)
+  std::uint64_t knocks_ = 0;    // guarded by mutex_
+  std::uint64_t answered_ = 0;  // of these; guarded by mutex_
+  std::condition_variable knock_answered_;
   std::thread acceptor_;
 };
 

@@ -88,6 +88,16 @@ packages_machine_root=(
   python3              # reads the audit log
   iproute2
 )
+packages_packaging=(
+  debhelper            # the deb
+  dh-apparmor          # what loads its profiles
+  po-debconf           # the one question of its removal
+  pandoc               # manual pages
+  lintian              # finds what is wrong with it
+  systemd              # systemd-analyze: whether units are right and tight
+  apparmor             # whether profiles are
+  shellcheck           # reads scripts
+)
 packages_lint=(
   clang-format-19
   clang-tidy-19

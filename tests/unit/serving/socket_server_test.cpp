@@ -160,6 +160,21 @@ TEST_F(SocketServerTest, SaysWhetherItWasDrainedInTime) {
   EXPECT_TRUE(server_->drain(soon()));
 }
 
+TEST_F(SocketServerTest, TellsWhetherItsSocketIsServed) {
+  start({.total = 1, .per_outsider = 1});
+  EXPECT_TRUE(server_->is_serving(soon()));
+  const UniqueFd one = connect();
+  EXPECT_TRUE(is_served(one));
+  {
+    // Whoever is refused has to be written down, which here takes as long as this lock is held.
+    const std::lock_guard lock(mutex_);
+    const UniqueFd two = connect();
+    EXPECT_FALSE(is_served(two));
+    EXPECT_FALSE(server_->is_serving(Deadline::after(10)));
+  }
+  EXPECT_TRUE(server_->is_serving(soon()));
+}
+
 /// Lets a caller in under a limit of descriptors so low that the server can't poll(2) for the next.
 void connect_and_keep_from_polling(const UniqueFd& caller, const std::string& path) {
   rlimit limit{};

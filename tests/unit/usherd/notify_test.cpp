@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <ctime>
+#include <string>
 
 #include "tests/unit/usherd/usherd_process.h"
 
@@ -47,6 +48,19 @@ TEST(Notify, AReloadSaysWhenItBeganAndWhenItIsOver) {
     EXPECT_LE(began, monotonic_microseconds());
     EXPECT_EQ(usherd.next_notification(), "READY=1") << "after " << rules;
   }
+}
+
+TEST(Notify, AWatchdogHearsThatItServes) {
+  const UsherdHome home;
+  home.init();
+  UsherdProcess usherd(home, {}, {"WATCHDOG_USEC=100000"});
+  ASSERT_EQ(usherd.next_notification(), "READY=1");
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(usherd.next_notification(), "WATCHDOG=1");
+  usherd.signal(SIGTERM);
+  std::string last = usherd.next_notification();
+  while (last == "WATCHDOG=1") last = usherd.next_notification();
+  EXPECT_EQ(last, "STOPPING=1");
+  EXPECT_EQ(usherd.wait().exit_code, 0);
 }
 
 TEST(Notify, AUsherdThatCanNotServeNeverIsReady) {

@@ -174,13 +174,15 @@ void UsherdHome::init() const {
   if (made.exit_code != 0) throw std::runtime_error("usherctl init: " + made.said);
 }
 
-UsherdProcess::UsherdProcess(const UsherdHome& home, const std::vector<HandedOver>& sockets)
+UsherdProcess::UsherdProcess(const UsherdHome& home, const std::vector<HandedOver>& sockets,
+                             const std::vector<std::string>& environment)
     : home_(home), notifications_(notification_socket(home.in("notify"))) {
   const UniqueFd output = output_in(home.in("log/usherd"));
   Start start{.folder = home.path().string(),
               .arguments = {"usherd", "--config", "usher.toml"},
               .environment = {"PATH=/usr/bin:/bin", "NOTIFY_SOCKET=" + home.in("notify")},
               .output = output.get()};
+  start.environment.insert(start.environment.end(), environment.begin(), environment.end());
   std::string names;
   for (const HandedOver& socket : sockets) {
     names += (names.empty() ? "" : ":") + socket.name;

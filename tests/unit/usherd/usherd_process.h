@@ -47,10 +47,12 @@ struct HandedOver {
   std::string name;
 };
 
-/// A usherd that runs in the home, with `--config usher.toml`; killed with this object.
+/// A usherd that runs in the home, with `--config usher.toml`, and with `environment` (NAME=VALUE)
+/// beside what every usherd gets; killed with this object.
 class UsherdProcess {
  public:
-  explicit UsherdProcess(const UsherdHome& home, const std::vector<HandedOver>& sockets = {});
+  explicit UsherdProcess(const UsherdHome& home, const std::vector<HandedOver>& sockets = {},
+                         const std::vector<std::string>& environment = {});
   UsherdProcess(const UsherdProcess&) = delete;
   UsherdProcess& operator=(const UsherdProcess&) = delete;
   ~UsherdProcess();
