@@ -76,6 +76,26 @@ packages_desktop=(
   libglib2.0-bin       # gdbus: whether it is locked
   expect               # somebody at a terminal
 )
+packages_machine=(
+  debootstrap          # makes a Debian ...
+  systemd-container    # ... and systemd-nspawn switches it on
+  ca-certificates      # where its mirror is asked by https ...
+  wget                 # ... for which debootstrap takes this
+)
+# Not for this machine: what the root has in it that debootstrap makes (tests/machine/).
+packages_machine_root=(
+  systemd              # switched on, this is what starts usherd; without, it makes users and folders
+  systemd-sysv
+  dbus                 # how systemctl speaks with it ...
+  libpam-systemd       # ... and a login with logind
+  openssh-server
+  openssh-client
+  sudo
+  expect               # somebody at a terminal
+  oathtool             # plays the person's authenticator
+  python3              # reads the audit log
+  iproute2
+)
 packages_packaging=(
   debhelper            # the deb
   dh-apparmor          # what loads its profiles

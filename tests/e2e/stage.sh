@@ -74,7 +74,7 @@ stage_set() {
   rm -rf /etc/usher
 }
 
-# A /dev of its own, so that /dev/log can be the stage's.
+# stage_devices [TOP]: a /dev of its own, so that /dev/log can be the stage's.
 stage_devices() {
   local node dev=$S/dev
   must mkdir $dev
@@ -91,7 +91,7 @@ stage_devices() {
   ln -s /proc/self/fd/0 $dev/stdin
   ln -s /proc/self/fd/1 $dev/stdout
   ln -s /proc/self/fd/2 $dev/stderr
-  must mount --rbind $dev /dev
+  must mount --rbind $dev "${1:-/dev}"
 }
 
 # wait_until SECONDS COMMAND...: true as soon as the command is.
