@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -24,16 +25,23 @@ namespace fs = std::filesystem;
 constexpr std::string_view kUsher = "usher";  // the stack that all others ask
 
 struct Machine {
-  Stacks stacks;
-  Stacks state;  // of pam-auth-update
+  Stacks stacks;  // as libpam finds them
+  Stacks own;     // those in /etc/pam.d
+  Stacks state;   // of pam-auth-update
 };
 
 Result<Machine> read_machine(const Folders& folders) {
   Machine machine;
   auto stacks = read_stacks(folders.stacks);
   if (!stacks) return std::unexpected(std::move(stacks.error()));
-  machine.stacks = std::move(*stacks);
+  machine.own = std::move(*stacks);
+  machine.stacks = machine.own;
   std::error_code ignored;
+  if (fs::is_directory(folders.vendor, ignored)) {
+    auto vendor = read_stacks(folders.vendor);
+    if (!vendor) return std::unexpected(std::move(vendor.error()));
+    machine.stacks.merge(*vendor);
+  }
   if (!fs::is_directory(folders.profile_state, ignored)) return machine;
   auto state = read_stacks(folders.profile_state);
   if (!state) return std::unexpected(std::move(state.error()));
@@ -51,16 +59,18 @@ int rank_of(const fs::path& file) {
   return static_cast<int>(found - kOrder.begin());
 }
 
+std::optional<std::string> text_in(const Stacks& stacks, const std::string& name) {
+  const auto found = stacks.find(name);
+  return found == stacks.end() ? std::nullopt : std::optional(found->second);
+}
+
+/// What turns `before` into `after`, in a folder that holds `own` now.
 void add_changes(std::vector<FileChange>& changes, const fs::path& folder, const Stacks& before,
-                 const Stacks& after) {
-  const auto text_in = [](const Stacks& stacks, const std::string& name) {
-    const auto found = stacks.find(name);
-    return found == stacks.end() ? std::nullopt : std::optional(found->second);
-  };
+                 const Stacks& after, const Stacks& own) {
   for (const auto& [name, text] : after)
     if (text_in(before, name) != text)
-      changes.push_back({.file = folder / name, .before = text_in(before, name), .after = text});
-  for (const auto& [name, text] : before)
+      changes.push_back({.file = folder / name, .before = text_in(own, name), .after = text});
+  for (const auto& [name, text] : own)
     if (!after.contains(name))
       changes.push_back({.file = folder / name, .before = text, .after = std::nullopt});
 }
@@ -147,8 +157,8 @@ Result<std::vector<std::string>> check_environment(const Wish& wish, const Plan&
 /// `before` is the machine as it is, `after` as it is to be.
 Result<Plan> planned(const Machine& before, const Machine& after, const Folders& folders) {
   Plan plan;
-  add_changes(plan.changes, folders.stacks, before.stacks, after.stacks);
-  add_changes(plan.changes, folders.profile_state, before.state, after.state);
+  add_changes(plan.changes, folders.stacks, before.stacks, after.stacks, before.own);
+  add_changes(plan.changes, folders.profile_state, before.state, after.state, before.state);
   std::ranges::stable_sort(plan.changes, {}, [&](const FileChange& change) {
     return change.file.parent_path() == folders.stacks ? rank_of(change.file) : 1000;
   });
@@ -161,6 +171,12 @@ Result<Plan> planned(const Machine& before, const Machine& after, const Folders&
 }
 
 }  // namespace
+
+Result<Stacks> stacks_in(const Folders& folders) {
+  auto machine = read_machine(folders);
+  if (!machine) return std::unexpected(std::move(machine.error()));
+  return std::move(machine->stacks);
+}
 
 Result<Plan> make_plan(const Wish& wish, const Folders& folders) {
   auto before = read_machine(folders);

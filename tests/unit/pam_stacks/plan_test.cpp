@@ -43,6 +43,7 @@ class PlanTest : public ::testing::Test {
 
   Scratch scratch_ = *Scratch::make();
   Folders folders_{.stacks = scratch_.folder() / "pam.d",
+                   .vendor = scratch_.folder() / "vendor",
                    .profile_state = scratch_.folder() / "state"};
 };
 
@@ -92,6 +93,16 @@ TEST_F(PlanTest, LinksAreSomebodyElses) {
   const auto made = plan({"sshd"});
   ASSERT_FALSE(made.has_value());
   EXPECT_THAT(made.error().message, HasSubstr("link to real"));
+}
+
+TEST_F(PlanTest, AStackOfAPackageIsMaskedAndNotWrittenTo) {
+  std::filesystem::create_directory(folders_.vendor);
+  std::filesystem::rename(folders_.stacks / "login", folders_.vendor / "login");
+  const auto made = plan({"login"});
+  ASSERT_TRUE(made.has_value()) << made.error().message;
+  EXPECT_THAT(files_of(*made), ElementsAre("usher", "login"));
+  EXPECT_EQ(made->changes[1].file, folders_.stacks / "login");
+  EXPECT_EQ(made->changes[1].before, std::nullopt);
 }
 
 TEST_F(PlanTest, TheChoiceOfBeforeStays) {
