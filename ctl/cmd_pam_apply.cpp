@@ -227,7 +227,10 @@ ExitCode apply(const Globals& globals, const ApplyWish& wish) {
   const auto made = plan_for(globals, wish.stacks);
   if (!made) return made.error();
   if (made->plan.changes.empty()) {
-    fmt::print("Nothing to change: the stacks are already like that.\n");
+    if (globals.json)
+      print_json({{"applied", false}, {"services", Json::array()}});
+    else
+      fmt::print("Nothing to change: the stacks are already like that.\n");
     return ExitCode::ok;
   }
   // Stacks that ask somebody who is not there would be put to use at once.

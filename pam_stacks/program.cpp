@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -72,9 +73,17 @@ Result<ProgramEnd> run_program(const std::vector<std::string>& command) {
   ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
   ::posix_spawn_file_actions_adddup2(&actions, writing.get(), 1);
   ::posix_spawn_file_actions_adddup2(&actions, writing.get(), 2);
+  // Whoever calls this may hold signals back; that is not the program's.
+  posix_spawnattr_t attributes{};
+  sigset_t none{};
+  ::sigemptyset(&none);
+  ::posix_spawnattr_init(&attributes);
+  ::posix_spawnattr_setsigmask(&attributes, &none);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
   pid_t child = -1;
-  const int error =
-      ::posix_spawn(&child, path.c_str(), &actions, nullptr, arguments.data(), environment.data());
+  const int error = ::posix_spawn(&child, path.c_str(), &actions, &attributes, arguments.data(),
+                                  environment.data());
+  ::posix_spawnattr_destroy(&attributes);
   ::posix_spawn_file_actions_destroy(&actions);
   writing.reset();
   if (error != 0) return failure(fmt::format("{} can't be run: {}", path, std::strerror(error)));
