@@ -224,6 +224,9 @@ Result<void> Changes::confirm(const Change& change) {
 
 Result<void> Changes::confirm_for_good(const Change& change) {
   remove_beside(change, aside_name);
+  for (const unsigned number : numbers_in(folder_, kConfirmed))
+    if (auto past = file_away(numbered(folder_, kConfirmed, number), folder_, kUndone); !past)
+      return past;
   return file_away(change.folder, folder_, kUndone);
 }
 
