@@ -61,5 +61,11 @@ extern const Command kCheck;
 extern const Command kPolicyTest;
 extern const Command kPolicyDiff;
 extern const Command kPolicyReplay;
+extern const Command kPamPlan;
+extern const Command kPamApply;
+extern const Command kPamConfirm;
+extern const Command kPamRollback;
+extern const Command kPamStatus;
+extern const Command kPamRemove;
 
 }  // namespace usher::ctl

@@ -19,6 +19,8 @@
 #include "daemon/serving/notify.h"
 #include "daemon/serving/signals.h"
 #include "daemon/serving/trouble.h"
+#include "daemon/store/master_key.h"
+#include "daemon/store/upgrade.h"
 #include "daemon/usherd.h"
 #include "usher/deadline.h"
 
@@ -32,7 +34,7 @@ constexpr int kConfiguration = 78;  // EX_CONFIG
 
 constexpr auto kFooter = R"(Signals: SIGHUP reads the rules again; SIGTERM and SIGINT stop usherd.
 Exit codes:
-  0   stopped as told, or the configuration is right
+  0   stopped as told, or what was to be checked is right
   1   something failed; standard error says what, where, and what to do
   2   the command line is wrong
   69  there is neither store nor key yet: `usherctl init` makes them
@@ -41,6 +43,7 @@ Exit codes:
 struct Options {
   std::filesystem::path configuration = "/etc/usher/usher.toml";
   bool check_only = false;
+  bool check_upgrade = false;
 };
 
 /// What the command line asks for, or the code to exit with.
@@ -52,8 +55,14 @@ std::expected<Options, int> parse(int argc, char** argv) {
   app.add_option("--config", options.configuration, "Configuration to run with")
       ->type_name("FILE")
       ->capture_default_str();
-  app.add_flag("--check-config", options.check_only,
-               "Read the configuration, say what is wrong with it, and leave");
+  auto* const check_only =
+      app.add_flag("--check-config", options.check_only,
+                   "Read the configuration, say what is wrong with it, and leave");
+  app.add_flag("--check-upgrade", options.check_upgrade,
+               "Say whether this usherd could take over from the one that runs: the configuration "
+               "is right, key and store open, and a copy of the store in memory can be brought to "
+               "this version's schema. Changes nothing; as root, becomes the user of usherd for it")
+      ->excludes(check_only);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -99,20 +108,53 @@ void serve(usher::Usherd& usherd) {
   }
 }
 
+/// The configuration, or the code to exit with once its mistakes are told.
+std::expected<usher::Configuration, int> load(const std::filesystem::path& file) {
+  auto configuration = usher::load_configuration(file);
+  if (configuration) return std::move(*configuration);
+  std::cerr << usher::render_all(configuration.error()) << '\n';
+  return std::unexpected(kConfiguration);
+}
+
+std::string described(const usher::UpgradeCheck& found) {
+  return found.schema == found.wanted
+             ? fmt::format("schema {}, which stays", found.schema)
+             : fmt::format("schema {}; a copy could be brought to {}", found.schema, found.wanted);
+}
+
+/// Tries what a start would do. A package's script asks this as root, while everything in the
+/// folder of the store is for user usher to choose, symbolic links included: so root is given up
+/// before any of it is touched. Whom for, says the configuration, and what root has read of that
+/// was root's own; now it is read with the eyes of usherd.
+int check_upgrade(const std::filesystem::path& file, const usher::Settings& as_root) {
+  if (const auto became = usher::become_user(as_root.keeper_user); !became)
+    return complain(became.error().message);
+  if (const auto forbidden = usher::forbid_dumps(); !forbidden)
+    return complain(forbidden.error().message);
+  const auto configuration = load(file);
+  if (!configuration) return configuration.error();
+  const usher::Settings& settings = configuration->settings;
+  const auto key = usher::MasterKey::read(settings.master_key);
+  if (!key) return complain(key.error().message);
+  const auto checked = usher::check_upgrade(settings.store, key->id());
+  if (!checked) return complain(checked.error().message);
+  std::cout << fmt::format("usherd {} can take over; rules: {}; store {}: {}\n", USHER_VERSION,
+                           configuration->rules.rules.size(), settings.store, described(*checked));
+  return kOk;
+}
+
 int run(int argc, char** argv) {
   const auto options = parse(argc, argv);
   if (!options) return options.error();
 
-  auto configuration = usher::load_configuration(options->configuration);
-  if (!configuration) {
-    std::cerr << usher::render_all(configuration.error()) << '\n';
-    return kConfiguration;
-  }
+  auto configuration = load(options->configuration);
+  if (!configuration) return configuration.error();
   if (options->check_only) {
     std::cout << fmt::format("{} is right; rules: {}\n", options->configuration.string(),
                              configuration->rules.rules.size());
     return kOk;
   }
+  if (options->check_upgrade) return check_upgrade(options->configuration, configuration->settings);
 
   if (const auto prepared = usher::prepare_process(configuration->settings); !prepared)
     return complain(prepared.error().message);

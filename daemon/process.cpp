@@ -2,10 +2,13 @@
 #include "daemon/process.h"
 
 #include <fmt/format.h>
+#include <grp.h>
 #include <malloc.h>
+#include <pwd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -28,10 +31,32 @@ void raise_descriptor_limit(const Settings& settings) {
 
 }  // namespace
 
-Result<void> prepare_process(const Settings& settings) {
+Result<void> forbid_dumps() {
   const rlimit no_core{.rlim_cur = 0, .rlim_max = 0};
   if (::prctl(PR_SET_DUMPABLE, 0) != 0 || ::setrlimit(RLIMIT_CORE, &no_core) != 0)
     return failure(fmt::format("can't turn core dumps off: {}", ::strerrordesc_np(errno)));
+  return {};
+}
+
+Result<void> become_user(const std::string& user) {
+  if (::geteuid() != 0) return {};
+  const passwd* const found = ::getpwnam(user.c_str());
+  if (found == nullptr)
+    return failure(fmt::format(
+        "there is no user {}, whom [keeper] user names as the one that usherd runs as", user));
+  const uid_t uid = found->pw_uid;
+  const gid_t gid = found->pw_gid;
+  if (uid == 0) return {};
+  if (::initgroups(user.c_str(), gid) != 0 || ::setresgid(gid, gid, gid) != 0 ||
+      ::setresuid(uid, uid, uid) != 0)
+    return failure(fmt::format("can't become user {}: {}", user, ::strerrordesc_np(errno)));
+  if (::setresuid(0, 0, 0) == 0 || ::seteuid(0) == 0)
+    return failure("root was not given up: the process could return to it");
+  return {};
+}
+
+Result<void> prepare_process(const Settings& settings) {
+  if (auto forbidden = forbid_dumps(); !forbidden) return forbidden;
   ::umask(S_IRWXG | S_IRWXO);
   // By default each of many threads tends to get an arena of its own, megabytes for a prompt that
   // waits.

@@ -15,21 +15,24 @@ set(ctl_may_include audit config policy model store host review)
 # What may stand below usher-keeper: no store, no policy, no log of its own.
 set(keeper_may_include config serving host model)
 
+# What may stand below pam_stacks, which usherctl alone includes.
+set(pam_stacks_may_include config review host model)
+
 # Who may know a library: the header's start, and the folders.
 set(library_headers
     "toml\\+\\+/=^daemon/config/"
     "sqlite3\\.h=^daemon/store/"
-    "nlohmann/=^(daemon/(audit|control)|ctl)/"
+    "nlohmann/=^(daemon/(audit|control)|ctl|pam_stacks)/"
     "CLI/=^(ctl|keeper)/|^daemon/[^/]*$"
     "date/=^daemon/config/"
     "liboath/=^daemon/factors/"
     "qrencode\\.h=^daemon/login/"
     "systemd/=^daemon/(audit|serving|control)/|^daemon/[^/]*$"
-    "crypt\\.h=^keeper/"
+    "crypt\\.h=^(keeper|pam_stacks)/"
     "cap-ng\\.h=^keeper/"
     "seccomp\\.h=^keeper/"
     "sodium=^(daemon|ctl|keeper)/"
-    "fmt/=^(daemon|ctl|keeper)/")
+    "fmt/=^(daemon|ctl|keeper|pam_stacks)/")
 
 set(violations "")
 
@@ -116,10 +119,13 @@ function(judge_include file header quoted)
         set(allowed TRUE)
       endif()
     elseif(file MATCHES "^daemon/" OR (file MATCHES "^ctl/" AND target IN_LIST ctl_may_include)
-           OR (file MATCHES "^keeper/" AND target IN_LIST keeper_may_include))
+           OR (file MATCHES "^keeper/" AND target IN_LIST keeper_may_include)
+           OR (file MATCHES "^pam_stacks/" AND target IN_LIST pam_stacks_may_include))
       set(allowed TRUE)
     endif()
-  elseif(header MATCHES "^(daemon|ctl|keeper|pam_module|include|tests)/")
+  elseif(file MATCHES "^ctl/" AND header MATCHES "^pam_stacks/[^/]*$")
+    set(allowed TRUE)
+  elseif(header MATCHES "^(daemon|ctl|keeper|pam_module|pam_stacks|include|tests)/")
     # What stands beside the rooms is for its own neighbours.
     cmake_path(GET header PARENT_PATH header_folder)
     cmake_path(GET file PARENT_PATH file_folder)
@@ -171,7 +177,7 @@ function(check_file file)
 endfunction()
 
 set(checked 0)
-foreach(area IN ITEMS include/usher pam_module daemon keeper ctl)
+foreach(area IN ITEMS include/usher pam_module daemon keeper pam_stacks ctl)
   file(GLOB_RECURSE files RELATIVE "${SOURCE}" "${SOURCE}/${area}/*.h" "${SOURCE}/${area}/*.c"
        "${SOURCE}/${area}/*.cpp")
   foreach(file IN LISTS files)

@@ -7,6 +7,11 @@ _usherctl_options() {
   case $1 in
   init) echo '--store --master-key' ;;
   check) echo '--rules-only --strict' ;;
+  'pam plan') echo '--service --everywhere --observe --when-down --module' ;;
+  'pam apply')
+    echo '--service --everywhere --observe --when-down --module --as --rollback-after'
+    ;;
+  'pam rollback') echo '--due' ;;
   'policy test' | 'policy diff') echo '--with' ;;
   'policy replay') echo '--with --since --log' ;;
   'password set') echo '--stdin' ;;
@@ -22,7 +27,8 @@ _usherctl_options() {
 # What may stand where no option does: words that lead to a command, or what it is about.
 _usherctl_words() {
   case $1 in
-  '') compgen -W 'init check policy password otp status reload explain readiness log' -- "$2" ;;
+  '') compgen -W 'init check pam policy password otp status reload explain readiness log' -- "$2" ;;
+  pam) compgen -W 'plan apply confirm rollback status remove' -- "$2" ;;
   policy) compgen -W 'test diff replay' -- "$2" ;;
   password) compgen -W 'set' -- "$2" ;;
   otp) compgen -W 'add list remove' -- "$2" ;;
@@ -43,11 +49,11 @@ _usherctl() {
 
   local values=''
   case $previous in
-  --config | --socket | --control | --store | --master-key | --log)
+  --config | --socket | --control | --store | --master-key | --log | --module)
     mapfile -t COMPREPLY < <(compgen -f -- "$current")
     return
     ;;
-  --user)
+  --user | --as)
     mapfile -t COMPREPLY < <(compgen -u -- "$current")
     return
     ;;
@@ -63,6 +69,8 @@ _usherctl() {
     ;;
   --service) values=$(cd /etc/pam.d 2>/dev/null && echo *) ;;
   --since) values='24h 7d 30d' ;;
+  --when-down) values='none console group:' ;;
+  --rollback-after) values='10m 1h never' ;;
   --label | --period | --from | --tty | --at | --event | --count | -n) return ;;
   esac
   if [[ -n $values ]]; then
@@ -74,14 +82,15 @@ _usherctl() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
     --config | --socket | --control | --color | --store | --master-key | --label | --algorithm | \
-      --digits | --period | --service | --from | --tty | --at | --event | --since | --with | --log | --user | --count | -n)
+      --digits | --period | --service | --from | --tty | --at | --event | --since | --with | --log | --user | --count | -n | \
+      --when-down | --module | --as | --rollback-after)
       [[ ${COMP_WORDS[i + 1]-} != '=' ]] || ((i++))
       ((i++))
       ;;
     -*) ;;
     *)
       case $command in
-      '' | policy | password | otp) command=${command:+$command }${COMP_WORDS[i]} ;;
+      '' | pam | policy | password | otp) command=${command:+$command }${COMP_WORDS[i]} ;;
       esac
       ;;
     esac

@@ -4,7 +4,8 @@
 # The words of the command line that are neither options nor what they take.
 function __usherctl_words
     set -l takes_value --config --socket --control --color --store --master-key --label \
-        --algorithm --digits --period --service --from --tty --at --event --since --with --log --user --count -n
+        --algorithm --digits --period --service --from --tty --at --event --since --with --log --user --count -n \
+        --when-down --module --as --rollback-after
     set -l skip no
     for word in (commandline -opc)[2..-1]
         if test $skip = yes
@@ -40,6 +41,7 @@ complete -c usherctl -n __usherctl_at -l version -d 'Show the version'
 
 complete -c usherctl -n __usherctl_at -a init -d 'Make an empty store and its master key, once'
 complete -c usherctl -n __usherctl_at -a check -d 'Look for mistakes in the configuration'
+complete -c usherctl -n __usherctl_at -a pam -d 'Let services ask Usher, and back'
 complete -c usherctl -n __usherctl_at -a policy -d 'Rules kept in files: try them out before they count'
 complete -c usherctl -n __usherctl_at -a password -d 'Passwords for Usher'
 complete -c usherctl -n __usherctl_at -a otp -d 'One-time codes'
@@ -48,6 +50,12 @@ complete -c usherctl -n __usherctl_at -a reload -d 'Let usherd read its rules ag
 complete -c usherctl -n __usherctl_at -a explain -d 'Say what the rules make of a login, or made of one, and why'
 complete -c usherctl -n __usherctl_at -a readiness -d 'List who would be locked out if rules that only observe counted'
 complete -c usherctl -n __usherctl_at -a log -d 'Show who came, and what decided'
+complete -c usherctl -n '__usherctl_at pam' -a plan -d 'Show what apply would change in the PAM stacks'
+complete -c usherctl -n '__usherctl_at pam' -a apply -d 'Let services ask Usher, and take it back unless confirmed'
+complete -c usherctl -n '__usherctl_at pam' -a confirm -d 'Keep the new stacks, from a login that passed them'
+complete -c usherctl -n '__usherctl_at pam' -a rollback -d 'Put back the stacks of before the newest change'
+complete -c usherctl -n '__usherctl_at pam' -a status -d 'Show which services ask Usher, and whether a change waits'
+complete -c usherctl -n '__usherctl_at pam' -a remove -d 'Take Usher out of all stacks'
 complete -c usherctl -n '__usherctl_at policy' -a diff -d 'Show which rules a draft adds, removes, changes or moves'
 complete -c usherctl -n '__usherctl_at policy' -a replay -d 'Judge the logins of the past by other rules'
 complete -c usherctl -n '__usherctl_at policy' -a test -d 'Try whether the rules do what is expected of them'
@@ -62,6 +70,21 @@ complete -c usherctl -n '__usherctl_is init' -l master-key -r -F -d 'Make its ke
 complete -c usherctl -n '__usherctl_is check' -F
 complete -c usherctl -n '__usherctl_is check' -l rules-only -d 'Leave this machine out'
 complete -c usherctl -n '__usherctl_is check' -l strict -d 'Exit with 4 for warnings too'
+
+complete -c usherctl -n '__usherctl_is pam plan' -l service -x -a '(path basename /etc/pam.d/*)' -d 'Services that are to ask Usher'
+complete -c usherctl -n '__usherctl_is pam plan' -l everywhere -d 'All services that ask for a password'
+complete -c usherctl -n '__usherctl_is pam plan' -l observe -d 'Let everything go on as before'
+complete -c usherctl -n '__usherctl_is pam plan' -l when-down -x -a 'none console group:' -d 'Who gets in while usherd is gone'
+complete -c usherctl -n '__usherctl_is pam plan' -l module -r -F -d 'pam_usher.so, where libpam does not find it'
+complete -c usherctl -n '__usherctl_is pam apply' -l service -x -a '(path basename /etc/pam.d/*)' -d 'Services that are to ask Usher'
+complete -c usherctl -n '__usherctl_is pam apply' -l everywhere -d 'All services that ask for a password'
+complete -c usherctl -n '__usherctl_is pam apply' -l observe -d 'Let everything go on as before'
+complete -c usherctl -n '__usherctl_is pam apply' -l when-down -x -a 'none console group:' -d 'Who gets in while usherd is gone'
+complete -c usherctl -n '__usherctl_is pam apply' -l module -r -F -d 'pam_usher.so, where libpam does not find it'
+complete -c usherctl -n '__usherctl_is pam apply' -l as -x -a '(__fish_complete_users)' -d 'The account by which logins are tried out'
+complete -c usherctl -n '__usherctl_is pam apply' -l rollback-after -x -a '10m 1h never' -d 'When the old stacks come back'
+
+complete -c usherctl -n '__usherctl_is pam rollback' -l due -d 'Only where the time to confirm is over'
 
 complete -c usherctl -n '__usherctl_is policy diff' -l with -r -F -d 'A directory in place of the last one of [rules]'
 

@@ -39,21 +39,17 @@ constexpr std::array<std::string_view, 16> kFragments = {"other",
 constexpr std::array<std::string_view, 9> kLeftoverEndings = {
     ".rpmnew", ".rpmsave", ".rpmorig", ".pacnew", ".pacsave", ".bak", ".orig", ".swp", "~"};
 
-bool is_leftover(std::string_view name) {
+}  // namespace
+
+bool is_leftover_stack(std::string_view name) {
   return name.starts_with('.') || name.starts_with('#') || name.contains(".dpkg-") ||
          name.contains(".ucf-") ||
          std::ranges::any_of(kLeftoverEndings, [&](auto ending) { return name.ends_with(ending); });
 }
 
-bool is_fragment(std::string_view name) {
+bool is_stack_fragment(std::string_view name) {
   return name.starts_with("common-") || config::contains(kFragments, name);
 }
-
-bool is_usher(std::string_view module) {
-  return module.substr(module.rfind('/') + 1) == "pam_usher.so";
-}
-
-}  // namespace
 
 PamServices::PamServices(std::span<const fs::path> directories) {
   for (const fs::path& directory : directories) list(directory);
@@ -67,9 +63,10 @@ void PamServices::list(const fs::path& directory) {
   for (; entry != fs::directory_iterator() && files_.size() < kMostStacks; entry.increment(error)) {
     std::string name = entry->path().filename().string();
     std::error_code ignored;
-    if (is_leftover(name) || files_.contains(name) || !entry->is_regular_file(ignored)) continue;
+    if (is_leftover_stack(name) || files_.contains(name) || !entry->is_regular_file(ignored))
+      continue;
     auto text = read_plain_file(entry->path());
-    if (!is_fragment(name)) services_.insert(name);
+    if (!is_stack_fragment(name)) services_.insert(name);
     files_.emplace(std::move(name),
                    Stack{.path = entry->path(), .text = text ? std::move(*text) : std::string()});
   }
@@ -87,7 +84,7 @@ std::optional<UsherLine> PamServices::find_in(std::string_view name,
   if (found == files_.end() || !seen.emplace(name).second) return std::nullopt;
   const Stack& stack = found->second;
   for (const PamLine& line : parse_pam_stack(stack.text)) {
-    if (!line.includes && !is_usher(line.target)) continue;
+    if (!line.includes && !names_module(line, "pam_usher.so")) continue;
     config::Place place = place_in(stack.path, stack.text, line.offset);
     if (!line.includes) return UsherLine{.place = place, .module = place.at};
     // libpam takes an absolute path too; those of these directories are known by their names.

@@ -13,6 +13,11 @@
 
 namespace usher::review {
 
+/// Whether a file of that name in /etc/pam.d is a copy that a package manager or an editor left.
+[[nodiscard]] bool is_leftover_stack(std::string_view name);
+/// Whether it is only there for other stacks to include, or for programs without one (`other`).
+[[nodiscard]] bool is_stack_fragment(std::string_view name);
+
 /// Where a stack leads to pam_usher.so.
 struct UsherLine {
   config::Place place;    // the line of the service's own file

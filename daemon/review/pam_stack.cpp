@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
+#include <utility>
 
 #include "daemon/review/plain_file.h"
 
@@ -23,6 +25,8 @@ class PamReader {
   explicit PamReader(std::string_view text) : text_(text) {}
 
   [[nodiscard]] bool at_end() const { return at_ >= text_.size(); }
+  /// Bytes read so far.
+  [[nodiscard]] std::size_t position() const { return at_; }
 
   std::vector<PamWord> next_line() {
     std::vector<PamWord> words;
@@ -73,20 +77,39 @@ class PamReader {
   std::size_t at_ = 0;
 };
 
-bool is_type(std::string_view word) {
+/// "auth" of "-AUTH"; empty where it is no type.
+std::string type_of(std::string_view word) {
   if (word.starts_with('-')) word.remove_prefix(1);
-  const std::string type = lowered(word);
-  return type == "auth" || type == "account" || type == "password" || type == "session";
+  std::string type = lowered(word);
+  const bool known = type == "auth" || type == "account" || type == "password" || type == "session";
+  return known ? type : std::string();
+}
+
+std::vector<std::string> texts_of(std::span<const PamWord> words) {
+  std::vector<std::string> texts;
+  texts.reserve(words.size());
+  for (const PamWord& word : words) texts.push_back(word.text);
+  return texts;
 }
 
 std::optional<PamLine> understood(const std::vector<PamWord>& words) {
-  if (words.size() >= 2 && words[0].text == "@include")
-    return PamLine{.includes = true, .target = words[1].text, .offset = words[1].offset};
-  if (words.size() < 3 || !is_type(words[0].text)) return std::nullopt;
-  const std::string control = lowered(words[1].text);
-  return PamLine{.includes = control == "include" || control == "substack",
-                 .target = words[2].text,
-                 .offset = words[2].offset};
+  PamLine line;
+  if (words.size() >= 2 && words[0].text == "@include") {
+    line.includes = true;
+    line.target = words[1].text;
+    line.offset = words[1].offset;
+    return line;
+  }
+  if (words.size() < 3) return std::nullopt;
+  line.type = type_of(words[0].text);
+  if (line.type.empty()) return std::nullopt;
+  line.may_be_missing = words[0].text.starts_with('-');
+  line.control = lowered(words[1].text);
+  line.includes = line.control == "include" || line.control == "substack";
+  line.target = words[2].text;
+  line.offset = words[2].offset;
+  line.arguments = texts_of(std::span(words).subspan(3));
+  return line;
 }
 
 }  // namespace
@@ -94,9 +117,20 @@ std::optional<PamLine> understood(const std::vector<PamWord>& words) {
 std::vector<PamLine> parse_pam_stack(std::string_view text) {
   std::vector<PamLine> lines;
   PamReader reader(text);
-  while (!reader.at_end())
-    if (auto line = understood(reader.next_line())) lines.push_back(std::move(*line));
+  while (!reader.at_end()) {
+    const std::size_t begin = reader.position();
+    auto line = understood(reader.next_line());
+    if (!line) continue;
+    line->begin = begin;
+    line->end = std::min(reader.position(), text.size());
+    lines.push_back(std::move(*line));
+  }
   return lines;
+}
+
+bool names_module(const PamLine& line, std::string_view module) {
+  return !line.includes &&
+         std::string_view(line.target).substr(line.target.rfind('/') + 1) == module;
 }
 
 }  // namespace usher::review

@@ -50,7 +50,7 @@ void review_use_pam(const SshdSettings& settings, const config::Place& file, Fin
 }
 
 /// Without keyboard-interactive, sshd asks in its password method: one field, for password and code
-/// together. Who wants that says so in AuthenticationMethods, as docs/ssh.md has it.
+/// together. Who wants that says so in AuthenticationMethods, as docs/guides/ssh.md has it.
 void review_prompts(const SshdSettings& settings, const Rules& rules, Findings& findings) {
   const Rule* rule = find_rule(rules, wants_code);
   const SshdSetting* interactive = settings.find("kbdinteractiveauthentication");

@@ -26,10 +26,10 @@ std::expected<Secret, DialogueEnd> ChannelDialogue::exchange(const Prompt& promp
   if (!packet) return packet.error() == ChannelError::woken ? restart() : end(packet.error());
 
   if (channel_.state() == DialogueState::closed) {
-    const bool is_cancel = decode<Cancel>(*packet).has_value();
+    const bool is_cancel = channel_.read<Cancel>(*packet).has_value();
     return end(is_cancel ? DialogueEnd::cancelled : DialogueEnd::malformed);
   }
-  const auto answer = decode<Answer>(*packet);
+  const auto answer = channel_.read<Answer>(*packet);
   if (!answer) {
     channel_.wipe();
     return end(DialogueEnd::malformed);

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -25,12 +24,6 @@ Caller caller_from(const ucred& peer, uid_t person, Host& host) {
           .start_time = host.start_time_of(peer.pid),
           .person = person,
           .trusted = is_trusted(peer.uid)};
-}
-
-/// The newest version both sides speak; 0 where there is none.
-std::uint16_t common_version(const Hello& offered) {
-  const std::uint16_t newest = std::min(offered.newest, kNewestVersion);
-  return newest >= std::max(offered.oldest, kOldestVersion) ? newest : std::uint16_t{0};
 }
 
 /// Whether a success may bear this code.
@@ -107,21 +100,33 @@ void LoginConnection::run() {
 bool LoginConnection::greet() {
   const auto packet = receive();
   if (!packet) return false;
-  const auto hello = decode<Hello>(*packet);
-  const std::uint16_t version = hello ? common_version(*hello) : std::uint16_t{0};
-  if (version == 0) {
-    shared_.refusals.note(Request{.caller = caller_},
-                          hello ? "no version of the wire in common" : "a malformed Hello");
+  const auto hello = channel_.read<Hello>(*packet);
+  if (!hello) {
+    shared_.refusals.note(Request{.caller = caller_}, "a malformed Hello");
     return false;
   }
-  const Hello picked{.oldest = version, .newest = version};
-  return channel_.send(picked, begin_by_).has_value();
+  const Versions ours = shared_.versions;
+  const std::uint16_t version = common_version(ours, {hello->oldest, hello->newest});
+  if (version == 0) {
+    shared_.refusals.note(
+        Request{.caller = caller_},
+        fmt::format("it speaks versions {} to {} of the wire, and this usherd {} to {}",
+                    hello->oldest, hello->newest, ours.oldest, ours.newest));
+    // So that it finds out, and doesn't take it for a hang-up.
+    static_cast<void>(
+        channel_.send(Hello{.oldest = ours.oldest, .newest = ours.newest}, begin_by_));
+    return false;
+  }
+  const bool picked =
+      channel_.send(Hello{.oldest = version, .newest = version}, begin_by_).has_value();
+  channel_.speak(version);
+  return picked;
 }
 
 std::optional<Request> LoginConnection::hear_request() {
   const auto packet = receive();
   if (!packet) return std::nullopt;
-  const auto begin = decode<Begin>(*packet);
+  const auto begin = channel_.read<Begin>(*packet);
   if (!begin) {
     shared_.refusals.note(Request{.caller = caller_}, "a malformed Begin");
     return std::nullopt;

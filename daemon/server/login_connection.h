@@ -35,6 +35,7 @@ struct LoginTimes {
 struct LoginShared {
   const ServeRequest& serve;
   const LoginTimes times;
+  const Versions versions;
   Host& host;
   const RulesInForce& rules;
   const StopSignal& stop;

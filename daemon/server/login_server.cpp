@@ -11,6 +11,7 @@ LoginServer::LoginServer(ListenSocket listener, LoginSocketPlan plan, const Logi
       refusals_(std::move(plan.name), ports.audit, ports.clock, ports.counters),
       shared_{.serve = serve_,
               .times = plan.times,
+              .versions = plan.versions,
               .host = ports.host,
               .rules = ports.rules,
               .stop = ports.stop,

@@ -17,6 +17,7 @@ struct LoginSocketPlan {
   std::string name;  // "root.sock", for the audit
   SocketLimits limits;
   LoginTimes times;
+  Versions versions = kSpokenVersions;  // of the wire
 };
 
 /// What the login sockets share with the rest of usherd; all of it outlives them.

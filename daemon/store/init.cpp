@@ -15,7 +15,6 @@
 #include <cstdlib>
 #include <exception>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -23,6 +22,7 @@
 
 #include "daemon/store/master_key.h"
 #include "daemon/store/must.h"
+#include "daemon/store/new_file.h"
 #include "daemon/store/private_file.h"
 #include "daemon/store/schema.h"
 #include "daemon/store/sqlite.h"
@@ -32,20 +32,12 @@ namespace {
 
 using std::filesystem::path;
 
-// A failure inside this file; initialise_store() makes an Error of it.
-[[noreturn]] void fail(const path& file, std::string_view why) {
-  throw std::runtime_error(fmt::format("{}: {}", file.string(), why));
-}
-[[noreturn]] void fail_errno(const path& file) {
-  fail(file, std::generic_category().message(errno));
-}
-
 path staged(const path& file) { return {file.native() + ".init"}; }
 
 bool is_there(const path& file) {
   struct stat status{};
   if (::lstat(file.c_str(), &status) == 0) return true;
-  if (errno != ENOENT) fail_errno(file);
+  if (errno != ENOENT) fail_at_errno(file);
   return false;
 }
 
@@ -56,16 +48,16 @@ class ActingAsOwner {
   explicit ActingAsOwner(const path& directory) {
     if (::geteuid() != 0) return;
     struct stat status{};
-    if (::stat(directory.c_str(), &status) != 0) fail_errno(directory);
+    if (::stat(directory.c_str(), &status) != 0) fail_at_errno(directory);
     if (status.st_uid == 0) return;
     group_ = ::getegid();
-    if (::setegid(status.st_gid) != 0) fail_errno(directory);
+    if (::setegid(status.st_gid) != 0) fail_at_errno(directory);
     acting_ = true;
     if (::seteuid(status.st_uid) == 0) return;
     const int why = errno;
     give_back();
     errno = why;
-    fail_errno(directory);
+    fail_at_errno(directory);
   }
   ActingAsOwner(const ActingAsOwner&) = delete;
   ActingAsOwner& operator=(const ActingAsOwner&) = delete;
@@ -108,24 +100,13 @@ class WithoutOtherGroups {
   bool taken_ = false;
 };
 
-UniqueFd create(const path& file, mode_t mode) {
-  UniqueFd made(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
-  // The umask may have taken from the mode.
-  if (!made.valid() || ::fchmod(made.get(), mode) != 0) fail_errno(file);
-  return made;
-}
-
 void write_all(const UniqueFd& out, std::span<const std::uint8_t> bytes, const path& file) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(out.get(), bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) fail_errno(file);
+    if (written <= 0) fail_at_errno(file);
     bytes = bytes.subspan(static_cast<std::size_t>(written));
   }
-}
-
-void discard(const path& file) {
-  if (::unlink(file.c_str()) != 0 && errno != ENOENT) fail_errno(file);
 }
 
 void stage_key(const path& key_file, const MasterKey& key) {
@@ -134,9 +115,9 @@ void stage_key(const path& key_file, const MasterKey& key) {
   const path file = staged(key_file);
   discard(file);
   const Secret content = must(key.encode());
-  const UniqueFd out = create(file, 0400);
+  const UniqueFd out = create_file(file, 0400);
   write_all(out, content.expose_bytes(), file);
-  if (::fsync(out.get()) != 0) fail_errno(file);
+  if (::fsync(out.get()) != 0) fail_at_errno(file);
 }
 
 void stage_store(const path& store, const KeyId& key) {
@@ -144,14 +125,14 @@ void stage_store(const path& store, const KeyId& key) {
   const path file = staged(store);
   discard(file);
   // Made by us and not by SQLite, which would not insist on a new file nor on its mode.
-  const UniqueFd made = create(file, 0600);
+  const UniqueFd made = create_file(file, 0600);
   {
     Database database(file);
     // No journal file beside it: an interrupted staging is thrown away, not rolled back.
     database.run("PRAGMA journal_mode = MEMORY");
     create_schema(database, key);
   }
-  if (::fsync(made.get()) != 0) fail_errno(file);
+  if (::fsync(made.get()) != 0) fail_at_errno(file);
 }
 
 // Durable on return, and never over a file that is there.
@@ -159,15 +140,15 @@ void move_into_place(const path& file) {
   const ActingAsOwner owner(directory_of(file));
   const UniqueFd directory = must(open_directory_of(file));
   if (::renameat2(AT_FDCWD, staged(file).c_str(), AT_FDCWD, file.c_str(), RENAME_NOREPLACE) != 0)
-    fail_errno(file);
-  if (::fsync(directory.get()) != 0) fail_errno(file);
+    fail_at_errno(file);
+  if (::fsync(directory.get()) != 0) fail_at_errno(file);
 }
 
 // A write-ahead log that an earlier store left behind would be replayed into the new one.
 void refuse_side_files(const path& store) {
-  for (const char* suffix : {"-wal", "-shm", "-journal"})
+  for (const char* suffix : kSideFiles)
     if (const path side(store.native() + suffix); is_there(side))
-      fail(side, "is left from an earlier store; move it away first");
+      fail_at(side, "is left from an earlier store; move it away first");
 }
 
 void begin(const path& store, const path& key_file) {
@@ -183,9 +164,10 @@ void begin(const path& store, const path& key_file) {
 void finish(const path& store, const path& key_file) {
   const path waiting = staged(store);
   if (!is_there(waiting))
-    fail(key_file, fmt::format("is there already, but no store at {}: put the store back, or move "
-                               "the key away to begin anew",
-                               store.string()));
+    fail_at(key_file,
+            fmt::format("is there already, but no store at {}: put the store back, or move "
+                        "the key away to begin anew",
+                        store.string()));
   const KeyId id = [&] {
     const ActingAsOwner owner(directory_of(key_file));
     return must(MasterKey::read(key_file)).id();
@@ -197,30 +179,32 @@ void finish(const path& store, const path& key_file) {
     if (const auto checked =
             check_store(database, id, static_cast<std::int64_t>(migrations().size()));
         !checked)
-      fail(waiting, fmt::format("is left from an earlier `usherctl init` and of no use: {}. Move "
-                                "the key {} away to begin anew",
-                                checked.error().message, key_file.string()));
+      fail_at(waiting,
+              fmt::format("is left from an earlier `usherctl init` and of no use: {}. Move "
+                          "the key {} away to begin anew",
+                          checked.error().message, key_file.string()));
   }
   move_into_place(store);
 }
 
 void initialise(const path& store, const path& key_file) {
   const WithoutOtherGroups alone;
-  if (store == key_file) fail(store, "is named as the store and as its key");
+  if (store == key_file) fail_at(store, "is named as the store and as its key");
   // One at a time: two that stage at once would pair one's key with the other's store.
   const UniqueFd directory = [&] {
     const ActingAsOwner owner(directory_of(store));
     return must(open_directory_of(store));
   }();
   if (::flock(directory.get(), LOCK_EX | LOCK_NB) != 0)
-    fail(store, "another `usherctl init` is at work");
+    fail_at(store, "another `usherctl init` is at work");
   const bool has_store = is_there(store);
   const bool has_key = is_there(key_file);
-  if (has_store && has_key) fail(store, "is there already, and so is its key: nothing to do");
+  if (has_store && has_key) fail_at(store, "is there already, and so is its key: nothing to do");
   if (has_store)
-    fail(store, fmt::format("is there already, but its key {} is not: put the key back. A new one "
-                            "would not open what is in the store",
-                            key_file.string()));
+    fail_at(store,
+            fmt::format("is there already, but its key {} is not: put the key back. A new one "
+                        "would not open what is in the store",
+                        key_file.string()));
   refuse_side_files(store);
   if (has_key)
     finish(store, key_file);

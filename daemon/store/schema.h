@@ -18,14 +18,20 @@ struct Migration {
 /// All steps, the first of which makes version 1. Append; never change one that was released.
 [[nodiscard]] std::span<const Migration> migrations() noexcept;
 
-/// Fills an empty database: all steps, the mark of an Usher store, and whose key it is.
-void create_schema(Database& database, const KeyId& key);
+/// Fills an empty database: all `steps`, the mark of an Usher store, and whose key it is.
+void create_schema(Database& database, const KeyId& key,
+                   std::span<const Migration> steps = migrations());
+
+/// How many of the steps were made on this database; 0 for an empty one.
+[[nodiscard]] std::int64_t schema_version(Database& database);
 
 /// Refuses a database that is not a store of ours, that is newer, damaged, or of another key.
 [[nodiscard]] Result<void> check_store(Database& database, const KeyId& key,
                                        std::int64_t newest_version);
 
-/// Brings the schema to the version that `steps` ends with: all the missing steps, or none.
-void migrate(Database& database, std::span<const Migration> steps);
+/// Brings a store that check_store() lets pass to the version that `steps` ends with: all the
+/// missing steps, or none where one fails, leaves damage behind, or a reference that leads nowhere.
+/// After a failure the connection is good for nothing but closing.
+void migrate(Database& database, const KeyId& key, std::span<const Migration> steps);
 
 }  // namespace usher

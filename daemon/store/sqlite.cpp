@@ -34,15 +34,24 @@ std::string without_links_above(const std::filesystem::path& file) {
 
 }  // namespace
 
-Database::Database(const std::filesystem::path& file) {
-  constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX;
+Database::Database(const std::filesystem::path& file, Use use)
+    : Database(without_links_above(file).c_str(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW,
+               use) {}
+
+Database Database::in_memory() {
+  return {":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY, Use::alone};
+}
+
+Database::Database(const char* name, int flags, Use use) {
   sqlite3* opened = nullptr;
-  const int result = sqlite3_open_v2(without_links_above(file).c_str(), &opened, kFlags, nullptr);
+  const int result = sqlite3_open_v2(name, &opened, flags | SQLITE_OPEN_NOMUTEX, nullptr);
   connection_.reset(opened);
   if (result != SQLITE_OK) fail(opened, result);
 
   sqlite3_extended_result_codes(opened, 1);
   sqlite3_busy_timeout(opened, kBusyMilliseconds);
+  // Before anything that reads: with a log that was opened as a shared one it would come too late.
+  if (use == Use::alone) run("PRAGMA locking_mode = EXCLUSIVE");
   // Whoever could write the file must not get code of their choice run when it is read.
   for (const auto& [option, value] :
        {std::pair{SQLITE_DBCONFIG_DEFENSIVE, 1}, std::pair{SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
@@ -55,6 +64,8 @@ Database::Database(const std::filesystem::path& file) {
   run("PRAGMA cell_size_check = ON");
   // What was removed is overwritten: a seed must not live on in free pages.
   run("PRAGMA secure_delete = ON");
+  // And what has to be sorted must not lie in files of /tmp.
+  run("PRAGMA temp_store = MEMORY");
 }
 
 Query Database::query(const char* sql) { return {connection_.get(), sql}; }
@@ -74,6 +85,17 @@ std::string Database::text(const char* sql) {
   Query asked = query(sql);
   if (!asked.step()) throw SqliteFailure("a value that every store has is missing");
   return asked.text(0);
+}
+
+void Database::copy_to(Database& copy) {
+  sqlite3* const target = copy.connection_.get();
+  sqlite3_backup* const backup = sqlite3_backup_init(target, "main", connection_.get(), "main");
+  if (backup == nullptr) fail(target, sqlite3_extended_errcode(target));
+  const int copied = sqlite3_backup_step(backup, -1);
+  if (const int finished = sqlite3_backup_finish(backup); finished != SQLITE_OK)
+    fail(target, finished);
+  // finish() tells of no step that was only refused a lock.
+  if (copied != SQLITE_DONE) fail(nullptr, copied);
 }
 
 std::int64_t Database::changes() const noexcept { return sqlite3_changes(connection_.get()); }

@@ -23,22 +23,35 @@ class SqliteFailure : public std::runtime_error {
       : std::runtime_error(message), code_(code) {}
   /// Whether the file is not, or no longer, a sound database.
   [[nodiscard]] bool damaged() const noexcept {
-    const int primary = code_ & 0xff;
-    return primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB;
+    return primary() == SQLITE_CORRUPT || primary() == SQLITE_NOTADB;
   }
+  /// Whether another connection, of this process or another, is in the way.
+  [[nodiscard]] bool busy() const noexcept { return primary() == SQLITE_BUSY; }
+  /// Whether the disk has no room left.
+  [[nodiscard]] bool full() const noexcept { return primary() == SQLITE_FULL; }
 
  private:
+  [[nodiscard]] int primary() const noexcept { return code_ & 0xff; }
   int code_;
 };
 
 class Query;
 
-/// One connection to a database file that exists. Move-only; one thread at a time.
+/// One connection to a database. Move-only; one thread at a time.
 class Database {
  public:
+  enum class Use : std::uint8_t {
+    shared = 1,
+    /// From here until this connection ends, nobody else has the file open; a SqliteFailure that is
+    /// busy() where somebody has.
+    alone,
+  };
+
   /// Opens `file`, which must be there; never creates one. Distrusts what the file says (no
   /// functions in schemas, no triggers or views) and makes every commit durable.
-  explicit Database(const std::filesystem::path& file);
+  explicit Database(const std::filesystem::path& file, Use use = Use::shared);
+  /// An empty database in memory, of which nothing is left when it ends.
+  [[nodiscard]] static Database in_memory();
 
   /// Prepares `sql`, one statement. `sql` must be a literal of ours: values are bound, never
   /// pasted.
@@ -48,12 +61,15 @@ class Database {
   /// A pragma's or query's only value.
   [[nodiscard]] std::int64_t integer(const char* sql);
   [[nodiscard]] std::string text(const char* sql);
+  /// Makes `copy` what this database is now, page for page, whatever others write meanwhile.
+  void copy_to(Database& copy);
   /// Rows that the last UPDATE, INSERT or DELETE changed.
   [[nodiscard]] std::int64_t changes() const noexcept;
   /// Ends a transaction without a trace; does nothing where none is open, as after an I/O error.
   void roll_back() noexcept;
 
  private:
+  Database(const char* name, int flags, Use use);
   struct Close {
     void operator()(sqlite3* connection) const noexcept { sqlite3_close_v2(connection); }
   };

@@ -6,30 +6,16 @@
 
 #include <cerrno>
 #include <chrono>
-#include <exception>
 #include <limits>
 #include <system_error>
 #include <variant>
 
+#include "daemon/store/edge.h"
 #include "daemon/store/must.h"
-#include "daemon/store/private_file.h"
-#include "daemon/store/schema.h"
+#include "daemon/store/upgrade.h"
 
 namespace usher {
 namespace {
-
-// The room's edge: no exception leaves, and whatever went wrong is an Error that names the file.
-template <typename Work>
-auto at_edge(const std::filesystem::path& file, Work work) -> decltype(work()) {
-  try {
-    return work();
-  } catch (const SqliteFailure& problem) {
-    return failure(fmt::format("store {}: {}{}", file.string(), problem.what(),
-                               problem.damaged() ? ": it is damaged; restore a backup" : ""));
-  } catch (const std::exception& problem) {
-    return failure(fmt::format("store {}: {}", file.string(), problem.what()));
-  }
-}
 
 std::int64_t now() {
   using std::chrono::floor, std::chrono::seconds, std::chrono::system_clock;
@@ -144,28 +130,13 @@ void sync_directory(int directory) {
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> SqliteStore::open(const std::filesystem::path& file, MasterKey key) {
+Result<std::unique_ptr<Store>> SqliteStore::open(const std::filesystem::path& file, MasterKey key,
+                                                 std::span<const Migration> steps) {
   return at_edge(file, [&]() -> Result<std::unique_ptr<Store>> {
-    std::error_code unknown;
-    if (std::filesystem::symlink_status(file, unknown).type() ==
-        std::filesystem::file_type::not_found)
-      return failure(fmt::format("there is no store at {}: run `usherctl init`", file.string()));
-    const auto in_file = [&](const Error& error) {
-      return failure(fmt::format("store {}: {}", file.string(), error.message));
-    };
-    const auto directory = open_directory_of(file);
-    if (!directory) return in_file(directory.error());
-    if (const auto checked = check_private_file(file); !checked)
-      return failure("store " + checked.error().message);
-
+    const auto directory = find_store(file);
+    if (!directory) return std::unexpected(directory.error());
     Sealer sealer = must(Sealer::create(key));
-    Database writer(file);
-    const auto newest = static_cast<std::int64_t>(migrations().size());
-    if (const auto checked = check_store(writer, key.id(), newest); !checked)
-      return in_file(checked.error());
-    if (writer.text("PRAGMA journal_mode = WAL") != "wal")
-      return in_file({"write-ahead logging is not possible on this file system"});
-    migrate(writer, migrations());
+    Database writer = open_up_to_date(file, *directory, key.id(), steps);
 
     Database reader(file);
     reader.run("PRAGMA query_only = ON");

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "daemon/store/master_key.h"
+#include "daemon/store/schema.h"
 #include "daemon/store/sealer.h"
 #include "daemon/store/sqlite.h"
 #include "daemon/store/store.h"
@@ -22,11 +23,12 @@ namespace usher {
 class SqliteStore final : public Store {
  public:
   /// Opens the store at `file`, finishes what a crash interrupted, and brings an older schema up to
-  /// date. An Error where the file is missing, damaged, from a newer Usher, made with another
-  /// master key, or where another user than root and the calling one could have changed it: never
-  /// an empty store instead.
-  [[nodiscard]] static Result<std::unique_ptr<Store>> open(const std::filesystem::path& file,
-                                                           MasterKey key);
+  /// date, once a copy of it is kept beside it (upgrade.h). An Error where the file is missing,
+  /// damaged, from a newer Usher, made with another master key, or where another user than root and
+  /// the calling one could have changed it: never an empty store instead.
+  [[nodiscard]] static Result<std::unique_ptr<Store>> open(
+      const std::filesystem::path& file, MasterKey key,
+      std::span<const Migration> steps = migrations());
 
   [[nodiscard]] Result<std::optional<std::string>> password_hash(std::string_view user) override;
   [[nodiscard]] Result<std::vector<OtpCredential>> otp_credentials(std::string_view user) override;

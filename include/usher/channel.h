@@ -36,7 +36,7 @@ class Channel {
                                                        Deadline deadline) noexcept {
     if (!packets_.valid()) return std::unexpected(ChannelError::no_resources);
     if (!tracker_.advance(side_, Message::kType)) return std::unexpected(ChannelError::malformed);
-    return packets_.send(message, deadline);
+    return packets_.send(message, deadline, version_);
   }
 
   /// The next packet, checked against the state table; views decoded from it hold until the next
@@ -51,6 +51,16 @@ class Channel {
     return packet;
   }
 
+  /// Reads what receive() returned.
+  template <typename Message>
+  [[nodiscard]] std::expected<Message, DecodeError> read(
+      std::span<const std::uint8_t> packet) const noexcept {
+    return decode<Message>(packet, version_);
+  }
+
+  /// From here on, messages have the fields of `version`. Hello has the same in each.
+  void speak(std::uint16_t version) noexcept { version_ = version; }
+
   [[nodiscard]] DialogueState state() const noexcept { return tracker_.state(); }
   [[nodiscard]] int descriptor() const noexcept { return packets_.descriptor(); }
   /// Overwrites the last packet; for after an Answer has been taken out of it.
@@ -60,6 +70,7 @@ class Channel {
   PacketSocket packets_;
   Side side_;
   DialogueTracker tracker_;
+  std::uint16_t version_ = kNewestVersion;
 };
 
 }  // namespace usher

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Packet = type (1 byte), then fields; field = tag (1 byte), length (2 bytes, big-endian), bytes.
 // Each field of a message appears exactly once, in any order, and nothing else does: a missing, a
-// repeated, an unknown or an over-long field refuses the packet. Decoding copies and allocates
-// nothing; what it returns are views into the packet.
+// repeated, an unknown or an over-long field refuses the packet. Which fields a message has is a
+// matter of the dialogue's version. Decoding copies and allocates nothing; what it returns are
+// views into the packet.
 #pragma once
 
 #include <algorithm>
@@ -41,12 +42,14 @@ template <typename Enum, std::size_t Count>
 
 class FieldWriter {
  public:
-  explicit FieldWriter(std::span<std::uint8_t> out, std::uint8_t type) noexcept : out_(out) {
+  FieldWriter(std::span<std::uint8_t> out, std::uint8_t type, std::uint16_t version) noexcept
+      : out_(out), version_(version) {
     if (out_.empty()) return;
     out_[0] = type;
     used_ = 1;
   }
   [[nodiscard]] std::size_t used() const noexcept { return used_; }
+  [[nodiscard]] bool since(std::uint16_t version) const noexcept { return version_ >= version; }
 
   template <typename Number>
   bool number(std::uint8_t tag, Number value) noexcept {
@@ -87,10 +90,12 @@ class FieldWriter {
   }
   std::span<std::uint8_t> out_;
   std::size_t used_ = 0;
+  std::uint16_t version_;
 };
 
 class FieldReader {
  public:
+  explicit FieldReader(std::uint16_t version) noexcept : version_(version) {}
   /// Splits the packet after its type byte into fields; no field's content is looked at yet.
   std::expected<void, DecodeError> split(std::span<const std::uint8_t> packet) noexcept {
     std::size_t at = 1;
@@ -111,6 +116,7 @@ class FieldReader {
   [[nodiscard]] DecodeError error() const noexcept { return error_; }
   /// True once every field that was present has been asked for.
   [[nodiscard]] bool all_taken() const noexcept { return present_ == taken_; }
+  [[nodiscard]] bool since(std::uint16_t version) const noexcept { return version_ >= version; }
 
   template <typename Number>
   bool number(std::uint8_t tag, Number& value) noexcept {
@@ -179,15 +185,17 @@ class FieldReader {
   std::uint32_t present_ = 0;
   std::uint32_t taken_ = 0;
   DecodeError error_{};
+  std::uint16_t version_;
 };
 
 }  // namespace codec_detail
 
-/// Writes `message` into `out`. Returns the packet's size, or 0 where a field is over its limit,
-/// holds a NUL, or `out` is too small.
+/// Writes `message` into `out`, with the fields of `version`. Returns the packet's size, or 0 where
+/// a field is over its limit, holds a NUL, or `out` is too small.
 template <typename Message>
-[[nodiscard]] std::size_t encode(const Message& message, std::span<std::uint8_t> out) noexcept {
-  codec_detail::FieldWriter writer(out, static_cast<std::uint8_t>(Message::kType));
+[[nodiscard]] std::size_t encode(const Message& message, std::span<std::uint8_t> out,
+                                 std::uint16_t version = kNewestVersion) noexcept {
+  codec_detail::FieldWriter writer(out, static_cast<std::uint8_t>(Message::kType), version);
   return Message::fields(writer, message) ? writer.used() : 0;
 }
 
@@ -201,15 +209,15 @@ template <typename Message>
   return type;
 }
 
-/// Reads a packet as a `Message`, of a dialogue or of another protocol with this scheme of fields.
-/// Views in the result point into `packet`.
+/// Reads a packet as a `Message`, of a dialogue or of another protocol with this scheme of fields,
+/// which has the fields of `version`. Views in the result point into `packet`.
 template <typename Message>
 [[nodiscard]] std::expected<Message, DecodeError> decode(
-    std::span<const std::uint8_t> packet) noexcept {
+    std::span<const std::uint8_t> packet, std::uint16_t version = kNewestVersion) noexcept {
   if (packet.empty()) return std::unexpected(DecodeError::empty);
   if (packet[0] != static_cast<std::uint8_t>(Message::kType))
     return std::unexpected(DecodeError::wrong_type);
-  codec_detail::FieldReader reader;
+  codec_detail::FieldReader reader(version);
   if (const auto split = reader.split(packet); !split) return std::unexpected(split.error());
   Message message;
   if (!Message::fields(reader, message)) return std::unexpected(reader.error());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What module and daemon say to each other. PROTOCOL.md has the bytes; each message lists its own
-// fields once, in `fields`, and the codec walks that list for encoding and for decoding alike.
+// fields once, in `fields`, and the codec walks that list for encoding and for decoding alike. A
+// field that came with a later version N is listed as `(!f.since(N) || f.text(...))`: in a dialogue
+// of an older version it is neither said nor taken, and keeps its default.
 #pragma once
 
 #include <cstddef>
@@ -9,9 +11,25 @@
 
 namespace usher {
 
-/// The versions of the wire this code speaks. A module offers a range, the daemon picks one.
+/// A range of versions of the wire.
+struct Versions {
+  std::uint16_t oldest = 0;
+  std::uint16_t newest = 0;
+};
+
+/// The versions this code speaks. A module offers them, the daemon picks one.
 inline constexpr std::uint16_t kOldestVersion = 1;
 inline constexpr std::uint16_t kNewestVersion = 1;
+inline constexpr Versions kSpokenVersions{.oldest = kOldestVersion, .newest = kNewestVersion};
+static_assert(kNewestVersion == 1 || kOldestVersion < kNewestVersion,
+              "one version back is always spoken: module and daemon are upgraded one by one");
+
+/// The newest version that both sides speak; 0 where there is none.
+[[nodiscard]] constexpr std::uint16_t common_version(Versions ours, Versions theirs) noexcept {
+  const std::uint16_t oldest = ours.oldest > theirs.oldest ? ours.oldest : theirs.oldest;
+  const std::uint16_t newest = ours.newest < theirs.newest ? ours.newest : theirs.newest;
+  return oldest <= newest ? newest : std::uint16_t{0};
+}
 
 // Limits, in bytes. A packet over its limit is refused whole, never cut.
 inline constexpr std::size_t kMaxPacket = std::size_t{16} * 1024;

@@ -84,10 +84,10 @@ class PacketSocket {
 
   /// `message` must not hold views into a packet received here: the buffer is reused.
   template <typename Message>
-  [[nodiscard]] std::expected<void, ChannelError> send(const Message& message,
-                                                       Deadline deadline) noexcept {
+  [[nodiscard]] std::expected<void, ChannelError> send(
+      const Message& message, Deadline deadline, std::uint16_t version = kNewestVersion) noexcept {
     if (!buffer_.valid()) return std::unexpected(ChannelError::no_resources);
-    const std::size_t size = encode(message, {buffer_.data(), buffer_.capacity()});
+    const std::size_t size = encode(message, {buffer_.data(), buffer_.capacity()}, version);
     if (size == 0) return std::unexpected(ChannelError::malformed);
     buffer_.mark_written(size);
     const auto sent = send_packet(size, deadline);

@@ -30,6 +30,7 @@ struct RelaySettings {
   std::uint32_t server_uid = 0;
   /// What the daemon may take in all, connecting included; the person's time does not count.
   std::int64_t budget_milliseconds = 30'000;
+  Versions versions = kSpokenVersions;
 };
 
 enum class RelayEnd : std::uint8_t {
@@ -179,13 +180,17 @@ class Relay {
   }
 
   bool greet(Channel& channel) noexcept {
-    if (const auto sent = send(channel, Hello{}); !sent) return stop(sent.error());
+    const Versions ours = settings_.versions;
+    const Hello offer{.oldest = ours.oldest, .newest = ours.newest};
+    if (const auto sent = send(channel, offer); !sent) return stop(sent.error());
     const auto packet = receive(channel);
     if (!packet) return false;
-    const auto hello = decode<Hello>(*packet);
-    if (!hello || hello->oldest != hello->newest || hello->newest < kOldestVersion ||
-        hello->newest > kNewestVersion)
+    const auto hello = channel.read<Hello>(*packet);
+    // One version of what was offered; anything else is a daemon that has none of them.
+    if (!hello || hello->oldest != hello->newest || hello->newest < ours.oldest ||
+        hello->newest > ours.newest)
       return stop(ChannelError::malformed);
+    channel.speak(hello->newest);
     return true;
   }
 
@@ -217,7 +222,7 @@ class Relay {
       return packet;
     }
     if (static_cast<MessageType>((*packet)[0]) != MessageType::restart) return packet;
-    const bool well_formed = decode<Restart>(*packet).has_value();
+    const bool well_formed = channel.read<Restart>(*packet).has_value();
     restart_asked_ = well_formed && !restarted_;
     fail(well_formed ? RelayEnd::unavailable : RelayEnd::protocol_violation);
     return std::unexpected(ChannelError::hung_up);
@@ -228,10 +233,10 @@ class Relay {
     const auto packet = receive(channel);
     if (!packet) return false;
     if (static_cast<MessageType>((*packet)[0]) == MessageType::prompt) {
-      const auto prompt = decode<Prompt>(*packet);
+      const auto prompt = channel.read<Prompt>(*packet);
       return prompt ? answer(channel, *prompt) : stop(ChannelError::malformed);
     }
-    const auto verdict = decode<Verdict>(*packet);
+    const auto verdict = channel.read<Verdict>(*packet);
     return verdict ? conclude(*verdict) : stop(ChannelError::malformed);
   }
 

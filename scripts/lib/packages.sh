@@ -29,6 +29,11 @@ packages_build=(
   libpam-wrapper       # a private /etc/pam.d for the module tests
   libpamtest0-dev      # drives the real libpam in them
 )
+packages_docs=(
+  pandoc               # makes the manual pages
+  man-db               # shows them, as a test looks at them
+  python3              # reads what they and the guides say
+)
 packages_stage=(
   python3              # asks the keeper
   openssh-server       # the real sshd
@@ -49,6 +54,9 @@ packages_e2e=(
   git                  # what service accounts do over SSH: it ...
   rsync                # ... this ...
   ansible-core         # ... and this
+  sqlite3              # backs the store up
+  libpam-google-authenticator # what people move from ...
+  libpam-oath          # ... or this
   krb5-kdc             # a realm of the stage's own, for sshd's GSSAPI ...
   krb5-admin-server    # ... kadmin.local, which makes its people ...
   krb5-user            # ... and kinit, with which they get their tickets
@@ -67,6 +75,26 @@ packages_desktop=(
   dbus-daemon          # how to speak with it
   libglib2.0-bin       # gdbus: whether it is locked
   expect               # somebody at a terminal
+)
+packages_machine=(
+  debootstrap          # makes a Debian ...
+  systemd-container    # ... and systemd-nspawn switches it on
+  ca-certificates      # where its mirror is asked by https ...
+  wget                 # ... for which debootstrap takes this
+)
+# Not for this machine: what the root has in it that debootstrap makes (tests/machine/).
+packages_machine_root=(
+  systemd              # switched on, this is what starts usherd; without, it makes users and folders
+  systemd-sysv
+  dbus                 # how systemctl speaks with it ...
+  libpam-systemd       # ... and a login with logind
+  openssh-server
+  openssh-client
+  sudo
+  expect               # somebody at a terminal
+  oathtool             # plays the person's authenticator
+  python3              # reads the audit log
+  iproute2
 )
 packages_packaging=(
   debhelper            # the deb

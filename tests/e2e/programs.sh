@@ -41,13 +41,15 @@ prints() { [[ $(tail -n 1 $S/said) == *"$1" ]] || { sed 's/^/        /' $S/said;
 answers() { head -q -n 1 "$@"; }
 
 # fresh_code NAME: a code that was never used, in $S/secrets/NAME.code: of a new generator, so that no
-# test waits for the clock. A person has the last one alone.
-declare -A fresh_label=()
+# test waits for the clock. A person has the last one alone; $S/secrets/NAME.label is what it is called.
 fresh_code() {
-  local old=${fresh_label[$1]:-}
-  [[ -z $old ]] || usherctl otp remove --label "$old" "$1" >$S/log/remove 2>&1 ||
-    stage_fatal "usherctl otp remove: $(cat $S/log/remove)"
-  fresh_label[$1]=fresh-$((${old#fresh-} + 1))
-  otp_enrol "$1" --label "${fresh_label[$1]}"
+  local old='' label=$S/secrets/$1.label
+  if [[ -e $label ]]; then
+    old=$(cat "$label")
+    usherctl otp remove --label "$old" "$1" >$S/log/remove 2>&1 ||
+      stage_fatal "usherctl otp remove: $(cat $S/log/remove)"
+  fi
+  printf 'fresh-%d\n' $((${old#fresh-} + 1)) >"$label"
+  otp_enrol "$1" --label "$(cat "$label")"
   otp_code "$1" "$(otp_step)"
 }

@@ -8,8 +8,8 @@ ssh_key_code=2202  # a key, then keyboard-interactive
 ssh_any=2203       # whatever the person offers
 ssh_one_field=2204 # the password method: one field for everything
 
-# sshd_start [LINE...]: lines for sshd_config that count on all ports.
-sshd_start() {
+# sshd_configure [LINE...]: makes $S/sshd_config and $S/ssh_config; the lines count on all ports.
+sshd_configure() {
   local port
   ssh-keygen -q -t ed25519 -N '' -f $S/host_key
   mkdir -m 755 $S/authorized_keys
@@ -52,6 +52,11 @@ EOF
   for port in $ssh_code $ssh_key_code $ssh_any $ssh_one_field; do
     printf '[127.0.0.1]:%s %s\n' "$port" "$(cut -d' ' -f1,2 $S/host_key.pub)"
   done >$S/known_hosts
+}
+
+# sshd_start [LINE...]: the lines count on all ports.
+sshd_start() {
+  sshd_configure "$@"
   /usr/sbin/sshd -D -f $S/sshd_config -E $S/log/sshd &
   sshd_pid=$!
   wait_until $stage_patience sshd_listens || stage_fatal "sshd does not start: $(cat $S/log/sshd)"
@@ -68,7 +73,7 @@ key_of() {
 # ssh_login NAME PORT PASSWORD-FILE CODE-FILE [SSH-OPTION...]: 0 if the person got a shell of their own.
 # The prompts and what ssh printed are in the files `prompts` and `printed` of $S/answers, or of
 # another folder for a login beside another ($STAGE_ANSWERS); $S/transcript is what an outsider saw,
-# the name they typed left out.
+# the name they typed left out. In the shell they do what $STAGE_COMMAND says; that it failed, fails.
 ssh_login() {
   local name=$1 port=$2 password=$3 code=$4 status answers=${STAGE_ANSWERS:-$S/answers}
   shift 4
@@ -82,7 +87,8 @@ ssh_login() {
     SSH_ASKPASS=${STAGE_ASKPASS:-$stage_source/tests/e2e/askpass.sh} \
     timeout --foreground $stage_patience \
     ssh -T -F $S/ssh_config -p "$port" "$@" -- "$name@127.0.0.1" \
-    'printf "in as %s\n" "$(id -un)"' </dev/null >"$answers/printed" 2>&1
+    'printf "in as %s\n" "$(id -un)"'"${STAGE_COMMAND:+; $STAGE_COMMAND}" \
+    </dev/null >"$answers/printed" 2>&1
   status=$?
   cp "$answers/printed" $S/printed
   cat "$answers/prompts" $S/printed | sed "s/$name@/PERSON@/g" >$S/transcript

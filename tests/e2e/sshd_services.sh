@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# What docs/ssh.md says of service accounts: on one sshd, people come with a key and a code, and one
+# What docs/guides/ssh.md says of service accounts: on one sshd, people come with a key and a code, and one
 # account copies and clones with a key, from one place. And what it says of people whose tools log in
 # again and again: one login serves them all.
 source "$(dirname "$0")/../e2e/all.sh"

@@ -9,7 +9,7 @@
 #   source tests/e2e/stage.sh
 #   stage_enter "$@"          # from here on the script runs inside
 #
-# Inside, /etc is an overlay, /run, /dev and /var/log are private, and these are set:
+# Inside, /etc and /var/lib are overlays, /run, /dev and /var/log are private, and these are set:
 #   $S            scratch folder
 #   $usherd $usherctl $usher_keeper $module   what is tested; from $USHER_BUILD and $USHER_MODULE
 
@@ -61,9 +61,10 @@ stage_set() {
   trap 'exit 143' TERM HUP
   must ip link set lo up
   must mount -t tmpfs -o mode=755 stage /run
-  must mkdir $S $S/etc $S/etc.work $S/home $S/log /run/sshd
+  must mkdir $S $S/etc $S/etc.work $S/lib $S/lib.work $S/home $S/log /run/sshd
   must mkdir -m 700 $S/root $S/secrets
   must mount -t overlay -o lowerdir=/etc,upperdir=$S/etc,workdir=$S/etc.work stage /etc
+  must mount -t overlay -o lowerdir=/var/lib,upperdir=$S/lib,workdir=$S/lib.work stage /var/lib
   must mount -t tmpfs -o mode=755 stage /var/log
   must mount -t tmpfs -o mode=1777 stage "$(realpath /var/mail)"
   stage_devices
@@ -73,7 +74,7 @@ stage_set() {
   rm -rf /etc/usher
 }
 
-# A /dev of its own, so that /dev/log can be the stage's.
+# stage_devices [TOP]: a /dev of its own, so that /dev/log can be the stage's.
 stage_devices() {
   local node dev=$S/dev
   must mkdir $dev
@@ -90,7 +91,7 @@ stage_devices() {
   ln -s /proc/self/fd/0 $dev/stdin
   ln -s /proc/self/fd/1 $dev/stdout
   ln -s /proc/self/fd/2 $dev/stderr
-  must mount --rbind $dev /dev
+  must mount --rbind $dev "${1:-/dev}"
 }
 
 # wait_until SECONDS COMMAND...: true as soon as the command is.

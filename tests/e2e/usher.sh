@@ -157,7 +157,8 @@ for name in path.split("."):
 print(json.dumps(value) if isinstance(value, (dict, list)) else value)
 EOF
 }
-events() { wc -l <$usher_audit; }
+# Before usherd's first start there is no log.
+events() { if [[ -e $usher_audit ]]; then wc -l <$usher_audit; else echo 0; fi; }
 
 # The story of one login: what the audit log says from story_begins on.
 story_begins() { story_at=$(events); }

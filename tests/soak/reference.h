@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What docs/rules.md says of a request, written down a second time: plain, slow, and without a line
+// What docs/man/usher-rules.5.md says of a request, written down a second time: plain, slow, and without a line
 // of daemon/policy or of what daemon/model computes.
 #pragma once
 

@@ -75,7 +75,7 @@ TEST_F(Sshd, NeedsPromptsForCodes) {
   EXPECT_THAT(told("UsePAM yes\nPasswordAuthentication yes\n"), IsEmpty());
 }
 
-/// The recipe of docs/ssh.md.
+/// The recipe of docs/guides/ssh.md.
 TEST_F(Sshd, MayAskInOneFieldWhereThatIsMeant) {
   EXPECT_THAT(told("UsePAM yes\nPasswordAuthentication yes\nKbdInteractiveAuthentication no\n"
                    "AuthenticationMethods password\n"),

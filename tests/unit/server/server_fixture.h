@@ -86,10 +86,14 @@ class TestModule {
   explicit TestModule(UniqueFd socket) : channel_(std::move(socket), Side::module) {}
   explicit TestModule(const std::string& path) : TestModule(connect_to(path)) {}
 
-  [[nodiscard]] bool greet() {
-    if (!channel_.send(Hello{}, soon())) return false;
-    const auto packet = channel_.receive(soon());
-    return packet && decode<Hello>(*packet).has_value();
+  [[nodiscard]] bool greet() { return greeted_with(kSpokenVersions).has_value(); }
+  /// What the daemon says to one that speaks these versions; the dialogue goes on in the newest.
+  [[nodiscard]] std::optional<Hello> greeted_with(Versions versions) {
+    if (!channel_.send(Hello{.oldest = versions.oldest, .newest = versions.newest}, soon()))
+      return std::nullopt;
+    const auto hello = expect<Hello>();
+    if (hello) channel_.speak(hello->newest);
+    return hello;
   }
   [[nodiscard]] bool begin(const Begin& begin) { return channel_.send(begin, soon()).has_value(); }
   /// Hello and Begin for `user` at service "test".
@@ -110,7 +114,7 @@ class TestModule {
   [[nodiscard]] std::optional<Message> expect() {
     const auto packet = channel_.receive(soon());
     if (!packet) return std::nullopt;
-    const auto message = decode<Message>(*packet);
+    const auto message = channel_.read<Message>(*packet);
     if (!message) return std::nullopt;
     return *message;
   }

@@ -5,16 +5,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/file.h>
-#include <sys/ptrace.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <csignal>
 #include <vector>
 
+#include "tests/unit/store/killed.h"
 #include "tests/unit/store/scratch.h"
 #include "usher/unique_fd.h"
 
@@ -181,41 +179,6 @@ TEST_F(InitTest, FilesMadeByRootBelongToTheirDirectorysOwner) {
   const auto finished = initialise_store(home / "store.db", scratch_.key());
   ASSERT_TRUE(finished) << finished.error().message;
   EXPECT_EQ(status_of(home / "store.db").st_uid, kOwner);
-}
-
-// Runs `work` in a child that is killed as it enters its `fatal`th system call. True where it ended
-// by itself before that.
-template <typename Work>
-bool survives(int fatal, Work work) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
-    ::raise(SIGSTOP);
-    work();
-    ::_exit(0);
-  }
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  ::ptrace(PTRACE_SETOPTIONS, child, nullptr, PTRACE_O_EXITKILL | PTRACE_O_TRACESYSGOOD);
-  for (int stops = 0; WIFSTOPPED(status); ++stops) {
-    // Each call stops twice: going in and coming out.
-    if (stops == 2 * fatal + 1) {
-      ::kill(child, SIGKILL);
-      ::waitpid(child, &status, 0);
-      return false;
-    }
-    ::ptrace(PTRACE_SYSCALL, child, nullptr, nullptr);
-    ::waitpid(child, &status, 0);
-  }
-  return true;
-}
-
-bool can_trace() {
-  const pid_t child = ::fork();
-  if (child == 0) ::_exit(::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) == 0 ? 0 : 1);
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 TEST(InitKilled, AtAnySystemCallItCanBeRunAgain) {

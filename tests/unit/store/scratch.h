@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,6 +16,7 @@
 
 #include "daemon/store/init.h"
 #include "daemon/store/master_key.h"
+#include "daemon/store/schema.h"
 #include "daemon/store/sqlite.h"
 #include "daemon/store/sqlite_store.h"
 
@@ -59,10 +61,11 @@ inline Secret secret(std::string_view bytes) {
 }
 
 /// Opens what initialise_store() made in `scratch`.
-inline Result<std::unique_ptr<Store>> open_store(const Scratch& scratch) {
+inline Result<std::unique_ptr<Store>> open_store(const Scratch& scratch,
+                                                 std::span<const Migration> steps = migrations()) {
   auto key = MasterKey::read(scratch.key());
   if (!key) return std::unexpected(key.error());
-  return SqliteStore::open(scratch.store(), *std::move(key));
+  return SqliteStore::open(scratch.store(), *std::move(key), steps);
 }
 
 /// The effects given, as the vector that commit() takes; Effect is move-only.

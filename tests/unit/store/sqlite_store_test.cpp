@@ -3,18 +3,16 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <barrier>
-#include <csignal>
 #include <cstdint>
 #include <limits>
 #include <thread>
 
-#include "daemon/store/schema.h"
+#include "tests/unit/store/no_room.h"
 #include "tests/unit/store/scratch.h"
 
 namespace usher::testing {
@@ -303,27 +301,6 @@ TEST_F(SqliteStoreTest, ItsSideFilesAreAsPrivateAsItself) {
     EXPECT_EQ(status.st_mode & 07777U, 0600U) << suffix;
   }
 }
-
-// Stands in for a full disk: no file may grow beyond its limit.
-class NoRoom {
- public:
-  explicit NoRoom(rlim_t largest) {
-    old_handler_ = ::signal(SIGXFSZ, SIG_IGN);
-    ::getrlimit(RLIMIT_FSIZE, &old_);
-    const rlimit tight{.rlim_cur = largest, .rlim_max = old_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &tight);
-  }
-  NoRoom(const NoRoom&) = delete;
-  NoRoom& operator=(const NoRoom&) = delete;
-  ~NoRoom() {
-    ::setrlimit(RLIMIT_FSIZE, &old_);
-    ::signal(SIGXFSZ, old_handler_);
-  }
-
- private:
-  rlimit old_{};
-  sighandler_t old_handler_{};
-};
 
 TEST_F(SqliteStoreTest, AFullDiskIsAnErrorThatChangesNothing) {
   auto store = open();

@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <iterator>
 #include <string>
 
 #include "tests/unit/usherd/usherd_process.h"
@@ -13,6 +14,7 @@ namespace usher::testing {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
 
 TEST(Unprivileged, ServesInAFolderOfItsOwnFromInitToStop) {
   const UsherdHome home;
@@ -47,11 +49,38 @@ TEST(Unprivileged, CheckConfigCountsTheRulesAndStartsNothing) {
   EXPECT_TRUE(std::filesystem::is_empty(home.path() / "run"));
 }
 
+TEST(Unprivileged, CheckUpgradeSaysWhatWouldBecomeOfTheStoreAndStartsNothing) {
+  const UsherdHome home;
+  home.init();
+  const Ended checked = home.run(USHERD, {"--config", "usher.toml", "--check-upgrade"});
+  EXPECT_EQ(checked.exit_code, 0);
+  EXPECT_THAT(checked.said,
+              MatchesRegex("usherd [^ ]+ can take over; rules: 1; store " +
+                           home.in("state/store.db") + ": schema [0-9]+, which stays\n"));
+  EXPECT_TRUE(std::filesystem::is_empty(home.path() / "run"));
+  EXPECT_FALSE(std::filesystem::exists(home.path() / "log/audit.jsonl"));
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(home.path() / "state"), {}), 1);
+}
+
+TEST(Unprivileged, CheckUpgradeIs1WithoutStoreOrKeyAndSaysWhich) {
+  const UsherdHome home;
+  home.init();
+  std::filesystem::rename(home.in("state/store.db"), home.in("state/away"));
+  const Ended no_store = home.run(USHERD, {"--config", "usher.toml", "--check-upgrade"});
+  EXPECT_EQ(no_store.exit_code, 1);
+  EXPECT_THAT(no_store.said, HasSubstr("no store at " + home.in("state/store.db")));
+  std::filesystem::remove(home.in("key/master.key"));
+  const Ended no_key = home.run(USHERD, {"--config", "usher.toml", "--check-upgrade"});
+  EXPECT_EQ(no_key.exit_code, 1);
+  EXPECT_THAT(no_key.said, HasSubstr(home.in("key/master.key")));
+}
+
 TEST(Unprivileged, AWrongConfigurationIs78AndSaysWhere) {
   const UsherdHome home;
   home.write("rules.d/10-test.toml", "[[rule]]\nname = \"nobody\"\ndeyn = true\n");
   for (const auto& arguments : {std::vector<std::string>{"--config", "usher.toml"},
-                                {"--config", "usher.toml", "--check-config"}}) {
+                                {"--config", "usher.toml", "--check-config"},
+                                {"--config", "usher.toml", "--check-upgrade"}}) {
     const Ended refused = home.run(USHERD, arguments);
     EXPECT_EQ(refused.exit_code, 78);
     EXPECT_THAT(refused.said, HasSubstr("10-test.toml:3:1: "));
@@ -61,8 +90,10 @@ TEST(Unprivileged, AWrongConfigurationIs78AndSaysWhere) {
 
 TEST(Unprivileged, AWrongCommandLineIs2) {
   const UsherdHome home;
-  for (const auto& arguments :
-       {std::vector<std::string>{"--nope"}, {"--config"}, {"--check-config", "usher.toml"}}) {
+  for (const auto& arguments : {std::vector<std::string>{"--nope"},
+                                {"--config"},
+                                {"--check-config", "usher.toml"},
+                                {"--check-config", "--check-upgrade"}}) {
     const Ended refused = home.run(USHERD, arguments);
     EXPECT_EQ(refused.exit_code, 2) << refused.said;
     EXPECT_NE(refused.said, "");

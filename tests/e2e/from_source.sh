@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Whoever follows the README, to the letter, has a machine on which Usher decides: its block of
-# commands, on a stage whose /usr and /var/lib are private too.
+# Whoever follows docs/guides/from-source.md, to the letter, has a machine on which Usher decides: its
+# block of commands, on a stage whose /usr and /var/lib are private too.
 source "$(dirname "$0")/../e2e/all.sh"
 stage_enter "$@"
 
@@ -16,13 +16,13 @@ done
 mkdir -p $S/tree/build/release
 cp -r "$stage_source/conf" $S/tree/
 cp "$usherd" "$usher_keeper" "$usherctl" "$module" $S/tree/build/release/
-awk '/e2e.readme runs/ { found = 1; next } found && /^```/ { if (inside) exit; inside = 1; next } inside' \
-  "$stage_source/README.md" >$S/block
-check 'the README has the block' grep -q 'server_uid=' $S/block
+python3 "$stage_source/tests/guides/blocks.py" print e2e.from_source \
+  "$stage_source/docs/guides/from-source.md" >$S/block
+check 'the guide has the block' grep -q 'server_uid=' $S/block
 
 # usherctl as it was installed.
 PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin
-follow() { (cd $S/tree && bash -eu $S/block) >$S/log/readme 2>&1 </dev/null; }
+follow() { (cd $S/tree && bash -eu $S/block) >$S/log/from_source 2>&1 </dev/null; }
 check 'each command does what it should' follow
 check 'usherd serves' wait_until 60 usherd_serves
 check 'as usher' equal "$(stat -c %U /run/usher/root.sock)" usher

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <optional>
+
+#include "ctl/pam_wish.h"
+#include "pam_stacks/rollback_timer.h"
+
+namespace usher::ctl {
+namespace {
+
+namespace ps = pam_stacks;
+
+/// The change that waits, else the newest that was confirmed.
+std::expected<std::optional<ps::Change>, ExitCode> change_to_undo() {
+  auto change = ps::Changes::waiting_in(ps::kChangesFolder);
+  if (change && !*change) change = ps::Changes::newest_confirmed_in(ps::kChangesFolder);
+  if (change) return std::move(*change);
+  return std::unexpected(
+      complain({.code = ExitCode::internal,
+                .what = change.error().message,
+                .next = fmt::format("The files of before are in {}: copy them by hand.",
+                                    ps::kChangesFolder)}));
+}
+
+ExitCode roll_back(const Globals& globals) {
+  if (const auto no = complain_unless_root("putting PAM stacks back")) return *no;
+  auto changes = open_changes();
+  if (!changes) return changes.error();
+  const auto change = change_to_undo();
+  if (!change) return change.error();
+  if (!*change)
+    return complain({.code = ExitCode::no,
+                     .what = "there is nothing to put back: `usherctl pam apply` changed nothing",
+                     .next = {}});
+  return take_back(globals, *changes, **change, "");
+}
+
+/// The timer's: takes back what was not confirmed in time, or was interrupted.
+ExitCode roll_back_if_due(const Globals& globals) {
+  if (const auto no = complain_unless_root("putting PAM stacks back")) return *no;
+  auto changes = ps::Changes::open(ps::kChangesFolder);
+  // Whoever holds the lock changes something just now, and is asked again in a moment.
+  if (!changes && changes.error().busy) return ExitCode::ok;
+  if (!changes)
+    return complain({.code = ExitCode::internal, .what = changes.error().message, .next = {}});
+  const auto change = ps::Changes::waiting_in(ps::kChangesFolder);
+  if (!change)
+    return complain({.code = ExitCode::internal, .what = change.error().message, .next = {}});
+  if (!*change) {
+    const auto stopped = ps::RollbackTimer::stop();
+    return stopped ? ExitCode::ok
+                   : complain(
+                         {.code = ExitCode::internal, .what = stopped.error().message, .next = {}});
+  }
+  if (!(*change)->due()) return ExitCode::ok;
+  return take_back(globals, *changes, **change,
+                   (*change)->in_place && !(*change)->undoing ? "Nobody confirmed in time. "
+                                                              : "The change was interrupted. ");
+}
+
+Run setup_pam_rollback(CLI::App& app) {
+  const auto due = std::make_shared<bool>(false);
+  app.add_flag("--due", *due, "Only where the time to confirm is over; for systemd's timer");
+  return [due](const Globals& globals) {
+    return *due ? roll_back_if_due(globals) : roll_back(globals);
+  };
+}
+
+}  // namespace
+
+const Command kPamRollback{
+    .name = "pam rollback",
+    .summary = "Put back the stacks of before the newest change",
+    .lesson =
+        R"(For root; usherd need not run. Each file is put back whole, also where the disk is full or
+an earlier command was killed half-way. What somebody changed since is kept in
+/var/lib/usher-pam. Run again, it goes back another change.
+
+Examples:
+  usherctl pam rollback)",
+    .setup = setup_pam_rollback};
+
+}  // namespace usher::ctl

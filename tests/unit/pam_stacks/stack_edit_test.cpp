@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pam_stacks/stack_edit.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/pam_stacks/debian_stacks.h"
+
+namespace usher::pam_stacks {
+namespace {
+
+using testing::debian_stacks;
+using ::testing::ElementsAre;
+using testing::fedora_stacks;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+/// The stacks with one service edited, and what Usher's own stack is.
+Stacks edited(Stacks stacks, const std::string& service) {
+  stacks["usher"] =
+      "auth required pam_usher.so\naccount required pam_usher.so\nsession required pam_usher.so\n";
+  auto text = with_usher(stacks, service);
+  EXPECT_TRUE(text.has_value()) << (text ? "" : text.error().message);
+  if (text) stacks[service] = *text;
+  return stacks;
+}
+
+/// The modules of a service for one type, in order.
+std::vector<std::string> modules(const Stacks& stacks, std::string_view service,
+                                 std::string_view type) {
+  std::vector<std::string> names;
+  for (const FlatLine& line : flatten(stacks, service, type)) names.push_back(line.what.target);
+  return names;
+}
+
+TEST(WithUsher, TakesThePlaceOfTheMachinesPassword) {
+  const Stacks stacks = edited(debian_stacks(), "sshd");
+  EXPECT_THAT(modules(stacks, "sshd", "auth"), ElementsAre("pam_usher.so"));
+}
+
+TEST(WithUsher, ChecksTheAccountBeforePamUnixCanEndTheLines) {
+  const Stacks stacks = edited(debian_stacks(), "sshd");
+  EXPECT_THAT(
+      modules(stacks, "sshd", "account"),
+      ElementsAre("pam_nologin.so", "pam_usher.so", "pam_unix.so", "pam_deny.so", "pam_permit.so"));
+}
+
+TEST(WithUsher, RecordsTheSessionBehindLoginuidAndBeforeTheEnvironment) {
+  EXPECT_THAT(modules(edited(debian_stacks(), "sshd"), "sshd", "session"),
+              ElementsAre("pam_selinux.so", "pam_loginuid.so", "pam_usher.so", "pam_keyinit.so",
+                          "pam_unix.so", "pam_env.so"));
+  EXPECT_THAT(modules(edited(debian_stacks(), "login"), "login", "session"),
+              ElementsAre("pam_loginuid.so", "pam_usher.so", "pam_env.so", "pam_unix.so"));
+  EXPECT_THAT(modules(edited(debian_stacks(), "su"), "su", "session"),
+              ElementsAre("pam_usher.so", "pam_env.so", "pam_unix.so"));
+}
+
+TEST(WithUsher, LeavesWhatStandsBeforeTheQuestion) {
+  EXPECT_THAT(modules(edited(debian_stacks(), "su"), "su", "auth"),
+              ElementsAre("pam_rootok.so", "pam_usher.so"));
+}
+
+TEST(WithUsher, KnowsFedorasStacks) {
+  const Stacks stacks = edited(fedora_stacks(), "sshd");
+  EXPECT_THAT(modules(stacks, "sshd", "auth"), ElementsAre("pam_usher.so"));
+  EXPECT_THAT(modules(stacks, "sshd", "account"),
+              ElementsAre("pam_sepermit.so", "pam_nologin.so", "pam_usher.so", "pam_unix.so"));
+  EXPECT_THAT(modules(stacks, "sshd", "session"),
+              ElementsAre("pam_selinux.so", "pam_loginuid.so", "pam_selinux.so", "pam_usher.so",
+                          "pam_unix.so"));
+}
+
+TEST(WithUsher, AServiceThatAsksNobodyHasItsAccountsChecked) {
+  const Stacks stacks = edited(debian_stacks(), "systemd-user");
+  EXPECT_THAT(modules(stacks, "systemd-user", "auth"), IsEmpty());
+  EXPECT_EQ(modules(stacks, "systemd-user", "account").front(), "pam_usher.so");
+}
+
+TEST(WithUsher, ChangesNothingTwice) {
+  const Stacks once = edited(debian_stacks(), "sshd");
+  EXPECT_EQ(edited(once, "sshd").at("sshd"), once.at("sshd"));
+}
+
+TEST(WithUsher, LinesOfAnotherServiceAreThatOnes) {
+  const auto alone = with_usher(debian_stacks(), "su-l");
+  ASSERT_FALSE(alone.has_value());
+  EXPECT_THAT(alone.error().message, HasSubstr("those of su"));
+  const Stacks stacks = edited(edited(debian_stacks(), "su"), "su-l");
+  EXPECT_EQ(stacks.at("su-l"), debian_stacks().at("su-l"));
+  EXPECT_TRUE(asks_usher(stacks, "su-l", "auth"));
+}
+
+TEST(WithUsher, DoesNotGuessAtStacksOfSomebodysOwn) {
+  Stacks stacks = debian_stacks();
+  stacks["own"] = "auth required pam_unix.so\n";
+  EXPECT_FALSE(with_usher(stacks, "own").has_value());
+  stacks["own"] = "@include common-auth\nauth include system-auth\n";
+  EXPECT_FALSE(with_usher(stacks, "own").has_value());
+  EXPECT_FALSE(with_usher(stacks, "nosuch").has_value());
+}
+
+TEST(WithUsher, AFileWithoutALastNewlineStaysWhole) {
+  Stacks stacks = debian_stacks();
+  stacks["own"] = "@include common-auth\naccount required pam_nologin.so";
+  EXPECT_THAT(modules(edited(stacks, "own"), "own", "account"),
+              ElementsAre("pam_nologin.so", "pam_usher.so"));
+}
+
+TEST(WithoutUsher, PutsBackEveryByte) {
+  for (const char* service : {"sshd", "su", "login", "systemd-user"}) {
+    const Stacks stacks = edited(debian_stacks(), service);
+    const Cleared cleared = without_usher(service, stacks.at(service), "");
+    EXPECT_EQ(cleared.text, debian_stacks().at(service)) << service;
+    EXPECT_THAT(cleared.left, IsEmpty());
+  }
+  const Stacks fedora = edited(fedora_stacks(), "sshd");
+  EXPECT_EQ(without_usher("sshd", fedora.at("sshd"), "").text, fedora_stacks().at("sshd"));
+}
+
+TEST(WithoutUsher, KeepsWhatWasChangedSince) {
+  std::string text = edited(debian_stacks(), "sshd").at("sshd");
+  text += "session optional pam_lastlog.so\n";
+  EXPECT_EQ(without_usher("sshd", text, "").text,
+            debian_stacks().at("sshd") + "session optional pam_lastlog.so\n");
+}
+
+TEST(WithoutUsher, AStackThatWasCopiedGetsTheCommonLine) {
+  const std::string copied =
+      "auth substack usher\naccount substack usher\n@include common-account\n";
+  EXPECT_EQ(without_usher("sudo", copied, "@include common-auth").text,
+            "@include common-auth\n@include common-account\n");
+}
+
+TEST(WithoutUsher, NobodyIsLeftUnasked) {
+  const Cleared cleared = without_usher("sudo", "auth substack usher\n", "");
+  EXPECT_THAT(cleared.left, ElementsAre("sudo:1"));
+  EXPECT_EQ(cleared.text, "auth substack usher\n");
+}
+
+TEST(WithoutUsher, LinesOfSomebodysOwnAreNamed) {
+  const Cleared cleared =
+      without_usher("sudo", "# mine\nauth required /opt/pam_usher.so\n", "@include common-auth");
+  EXPECT_THAT(cleared.left, ElementsAre("sudo:2"));
+}
+
+TEST(DroppedModules, AreThoseBesideThePassword) {
+  const Stacks before = debian_stacks();
+  EXPECT_THAT(dropped_modules(before, edited(before, "sshd"), "sshd"),
+              ElementsAre("pam_cap.so (common-auth:4)"));
+}
+
+}  // namespace
+}  // namespace usher::pam_stacks
