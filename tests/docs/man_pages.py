@@ -3,7 +3,7 @@
 """What the manual pages promise: they render cleanly, and say all that there is to say.
 
   man_pages.py renders PAGE...             no warning, no line beyond 80 columns, a NAME for whatis
-  man_pages.py options PAGE PROGRAM        each option and command of the program's help is on it
+  man_pages.py options PAGE PROGRAM        each option, command and exit status of the program's help is on it
   man_pages.py settings PAGE USHER.TOML    each setting, with its default
   man_pages.py rules PAGE USHERCTL         each key of a rule, each factor, each section of named sets
 
@@ -95,6 +95,9 @@ def options(page, program):
     check(common, f"{program} --help shows no options")
     for name in common:
         check(has(text, name), f"{page}: {name} is missing")
+    statuses = section(text, "EXIT STATUS", 1) or ""
+    for code in re.findall(r"^  (\d+) ", top.get("Exit codes", ""), re.MULTILINE):
+        check(re.search(rf"^ +{code} +\S", statuses, re.MULTILINE), f"{page}: the exit status {code} is missing")
     open_commands = [[name] for name in commands_in(top)]
     while open_commands:
         words = open_commands.pop()

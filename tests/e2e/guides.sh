@@ -187,6 +187,7 @@ guide_recovery() {
   check 'it is mended, and then begun anew' follow 'The key is lost'
   check 'ada gets in with the newest code' ada_gets_in
   check 'the disk' follow 'The disk is full'
+  check 'an upgrade' follow 'An upgrade has failed'
 }
 
 guide_migrating() {
