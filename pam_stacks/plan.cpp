@@ -140,7 +140,7 @@ bool profile_is_on(const Stacks& stacks) {
 Result<std::string> common_without_usher(const Machine& before, Machine& after) {
   if (!profile_is_on(after.stacks)) {
     for (const char* name : {"common-auth", "password-auth", "system-auth"})
-      if (after.stacks.contains(name)) return name;
+      if (after.stacks.contains(name) && !asks_usher(after.stacks, name, "auth")) return name;
     return std::string();
   }
   Machine plain = before;
