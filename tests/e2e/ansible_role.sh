@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# The Ansible role, by a real Ansible over the real sshd: store, settings and rules come to be, and nothing
-# changes the second time; a mistake in a rule leaves the old ones; --check only says what it would do.
+# The Ansible role, by a real Ansible over the real sshd: store, settings, rules and stacks come to be, and
+# nothing changes the second time; a mistake in a rule leaves the old ones; --check only says what it would do.
 source "$(dirname "$0")/../e2e/all.sh"
 source "$tests_e2e/../guides/stage_guides.sh"
 skip_without ansible-playbook sudo
 stage_enter "$@"
+grep -qs '^@include common-auth' /etc/pam.d/sshd || { echo 'SKIPPED: not the stacks of Debian'; exit 77; }
 stage_guides
 role=$stage_source/packaging/ansible/roles
 
 rm -rf /etc/sudoers.d
 printf '%s\n' 'Defaults !lecture' 'ansible ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers
 chmod 440 /etc/sudoers
-pam_stacks observe sshd sudo
 guides_sshd_start
 guides_person ansible
 guides_person robot
@@ -87,4 +87,22 @@ check 'settings with a mistake' not play --extra-vars @settings.json
 check 'are shown' grep -q 'is no duration' $S/said
 check 'and not put in place' came_to changed=0 failed=1
 check 'no draft is left' not compgen -G '/tmp/*.usher'
+
+echo '# stacks'
+asks_usher() { grep -q '^auth.*substack.*usher' /etc/pam.d/sshd /etc/pam.d/sudo; }
+printf '%s' '{"usher_services": ["sshd", "sudo"], "usher_rollback_after": "never"}' >$C/stacks.json
+check 'what they would be' play --check --extra-vars @stacks.json
+check 'would be a change' came_to changed=1 failed=0
+check 'is not yet' not asks_usher
+check 'the stacks, unconfirmed' \
+  play --extra-vars @stacks.json --extra-vars '{"usher_confirm": false}'
+check 'but the stacks are changed' came_to changed=1 failed=0
+check 'and ask Usher' asks_usher
+check 'put back by hand' quiet usherctl pam rollback
+check 'the stacks, confirmed from a new connection' play --extra-vars @stacks.json
+check 'are changed, and stay' came_to changed=2 failed=0
+check 'asking Usher' asks_usher
+check 'nobody has to confirm any more' grep -q '"change": *null' <(usherctl pam status --json)
+check 'the same again' play --extra-vars @stacks.json
+check 'changes nothing' came_to changed=0 failed=0
 check_done

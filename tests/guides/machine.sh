@@ -12,4 +12,3 @@ machine_on
 # shellcheck disable=SC2086  # several words
 machine_in ../guides/machine_follow.sh $GUIDES
 machine_off
-machine_end

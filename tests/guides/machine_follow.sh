@@ -1,35 +1,35 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# In the machine: follows the guides that are named.
+# In the machine: follows the guides that are named, one after the other.
 source "$(dirname "$0")/../machine/machine.sh"
 machine_set
-S_guides=$stage_source/tests/guides
+guides=$stage_source/tests/guides
 
-# Whom the guides are about, and who was there before.
+# ada is whom the guides are about.
 person ada sudo
 printf 'the machine knows ada\n' >$S/secrets/ada.password
 printf 'ada:the machine knows ada\n' | chpasswd
 printf 'Defaults !lecture\n' >/etc/sudoers.d/stage
-must systemctl restart ssh.service
+
+# In the folder with the packages; what is asked is answered as ada would.
+follow() {
+  (cd $packages && python3 "$guides/follow.py" machine "$stage_source/$1" --secrets $S/secrets) >$S/log/followed 2>&1
+}
+waits_for_nobody() { usherctl pam status --json | grep -q '"change": *null'; }
+asks_usher() { grep -q '^[^#]*usher' /etc/pam.d/sshd /etc/pam.d/sudo; }
 
 for guide in "$@"; do
-  # In the folder with the packages; what is asked is answered as ada would.
-  follow() {
-    (cd $packages && python3 "$S_guides/follow.py" machine "$stage_source/$guide" --secrets $S/secrets) >$S/log/followed 2>&1
-  }
-  printf '# %s\n' "$guide"
-  check 'each command does what it should' follow || true
-  [[ $check_failures == 0 ]] || { cat $S/log/followed && machine_done; }
+  # What comes after it builds on it.
+  follow "$guide" || stage_fatal "$guide: $(cat $S/log/followed)"
+  check "$guide: each command does what it should" true
   case $guide in
-  *five-minute-start.md)
+  */five-minute-start.md)
     check 'sshd asks for a code' grep -q 'One-time code' $S/log/followed
-    check 'both changes were confirmed' equal "$(grep -c '^--- .*' $S/log/followed)" "$(python3 "$S_guides/blocks.py" list machine "$stage_source/$guide" | wc -l)"
-    check 'nothing waits to be confirmed' equal "$(usherctl pam status --json | grep -c '"change": *null')" 1
+    check 'each change was confirmed' waits_for_nobody
+    check 'stacks ask Usher' asks_usher
     ;;
-  *recovery.md)
-    check 'at its end no stack asks Usher' not grep -rq '^[^#]*usher' /etc/pam.d --include=sshd --include=sudo
-    ;;
+  */recovery.md) check 'at its end no stack asks Usher' not asks_usher ;;
   esac
 done
 machine_done
