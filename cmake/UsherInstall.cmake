@@ -58,4 +58,4 @@ usher_install("${CMAKE_INSTALL_FULL_DOCDIR}" FILES "${PROJECT_SOURCE_DIR}/SECURI
 set(examples "${CMAKE_INSTALL_FULL_DOCDIR}/examples")
 usher_install_folder("${PROJECT_SOURCE_DIR}/conf/examples" "${examples}/rules.d" *.toml)
 usher_install_folder("${PROJECT_SOURCE_DIR}/conf/pam" "${examples}/pam" *)
-usher_install_folder("${PROJECT_SOURCE_DIR}/conf/ansible" "${examples}/ansible" *)
+usher_install_folder("${PROJECT_SOURCE_DIR}/packaging/ansible" "${examples}/ansible" *)

@@ -78,7 +78,7 @@ void print_services(const Globals& globals, const std::vector<Asking>& services)
 }
 
 ExitCode show_pam_status(const Globals& globals) {
-  const auto stacks = ps::read_stacks(ps::Folders().stacks);
+  const auto stacks = ps::stacks_in({});
   if (!stacks)
     return complain({.code = ExitCode::internal, .what = stacks.error().message, .next = {}});
   const std::vector<Asking> services = asking_in(*stacks);

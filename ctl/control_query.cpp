@@ -68,7 +68,9 @@ Complaint complaint_about(const ControlFailure& failure, const Endpoint& endpoin
     case ControlFailure::Kind::timed_out:
       return no_answer_at(endpoint, "it took too long");
     case ControlFailure::Kind::hung_up:
-      return no_answer_at(endpoint, "it hung up, as it does when it is stopping or too busy");
+      return no_answer_at(endpoint,
+                          "it hung up, as it does when it is stopping, too busy, or has no store "
+                          "yet (`usherctl init`)");
     case ControlFailure::Kind::malformed:
       return nonsense_from(endpoint, "it is not a Varlink reply");
     case ControlFailure::Kind::refused:

@@ -107,7 +107,8 @@ uid_t expected_server_of(const std::string& path) {
 }
 
 Complaint no_answer_at(const Endpoint& endpoint, const std::string& why) {
-  std::string next = "Is it running? `pgrep -a usherd`";
+  std::string next =
+      "Is it running? `pgrep -a usherd`, and `journalctl -u usherd` for what it said last";
   if (!endpoint.doubt.empty()) next = endpoint.doubt + ".\n  " + next;
   return {.code = ExitCode::unreachable,
           .what = fmt::format("usherd does not answer at {}: {}", endpoint.path, why),

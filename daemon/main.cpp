@@ -12,6 +12,7 @@
 #include <string>
 #include <utility>
 
+#include "daemon/before_init.h"
 #include "daemon/config/config.h"
 #include "daemon/process.h"
 #include "daemon/reloader.h"
@@ -28,13 +29,15 @@ namespace {
 constexpr int kOk = 0;
 constexpr int kFailed = 1;
 constexpr int kUsage = 2;
-constexpr int kConfiguration = 78;  // EX_CONFIG of sysexits.h
+constexpr int kUninitialised = 69;  // EX_UNAVAILABLE of sysexits.h
+constexpr int kConfiguration = 78;  // EX_CONFIG
 
 constexpr auto kFooter = R"(Signals: SIGHUP reads the rules again; SIGTERM and SIGINT stop usherd.
 Exit codes:
   0   stopped as told, or what was to be checked is right
   1   something failed; standard error says what, where, and what to do
   2   the command line is wrong
+  69  there is neither store nor key yet: `usherctl init` makes them
   78  the configuration is wrong)";
 
 struct Options {
@@ -73,6 +76,14 @@ std::expected<Options, int> parse(int argc, char** argv) {
 int complain(const std::string& message) {
   usher::report_trouble(message);
   return kFailed;
+}
+
+/// Not a failure that starting again would mend; a service manager is to wait for the next caller.
+int leave_uninitialised(const usher::Settings& settings) {
+  usher::report_trouble(
+      fmt::format("there is no store at {} yet, nor a key at {}: run `usherctl init`, once",
+                  settings.store, settings.master_key));
+  return usher::turn_away_who_waits() ? kUninitialised : kFailed;
 }
 
 /// Until it is told to stop. Where a watchdog waits, it hears from usherd only while the sockets
@@ -147,6 +158,8 @@ int run(int argc, char** argv) {
 
   if (const auto prepared = usher::prepare_process(configuration->settings); !prepared)
     return complain(prepared.error().message);
+  if (usher::was_never_initialised(configuration->settings))
+    return leave_uninitialised(configuration->settings);
   const auto usherd = usher::Usherd::start(options->configuration, std::move(*configuration));
   if (!usherd) return complain(usherd.error().message);
 

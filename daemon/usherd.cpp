@@ -91,6 +91,11 @@ LoginSocketPlan self_plan(const Settings& settings) {
 
 }  // namespace
 
+Result<std::map<std::string, ListenSocket>> take_usherd_sockets() {
+  return take_systemd_sockets(
+      {{"root", SOCK_SEQPACKET}, {"self", SOCK_SEQPACKET}, {"control", SOCK_STREAM}});
+}
+
 Result<std::unique_ptr<Usherd>> Usherd::start(const std::filesystem::path& file,
                                               Configuration configuration) {
   const Settings settings = configuration.settings;
@@ -154,8 +159,7 @@ Usherd::Usherd(const std::filesystem::path& file, Configuration configuration, P
                    }} {}
 
 Result<void> Usherd::open_sockets(const Settings& settings) {
-  auto handed_over = take_systemd_sockets(
-      {{"root", SOCK_SEQPACKET}, {"self", SOCK_SEQPACKET}, {"control", SOCK_STREAM}});
+  auto handed_over = take_usherd_sockets();
   if (!handed_over) return std::unexpected(std::move(handed_over.error()));
   const auto listener = [&](const char* name,
                             const ListenSocket::Wish& wish) -> Result<ListenSocket> {

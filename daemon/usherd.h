@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <expected>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,6 +28,10 @@
 #include "daemon/store/store.h"
 
 namespace usher {
+
+/// The sockets that systemd hands over to usherd, by name: "root", "self" and "control". See
+/// take_systemd_sockets().
+[[nodiscard]] Result<std::map<std::string, ListenSocket>> take_usherd_sockets();
 
 /// usherd put together: what it keeps, what it computes with, and the three sockets it answers at.
 /// Started, reloaded and stopped by one thread; serves with many.

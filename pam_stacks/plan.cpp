@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -22,18 +23,27 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kUsher = "usher";  // the stack that all others ask
+/// Debian's common-auth as it is without Usher's profile, for where that is on.
+constexpr std::string_view kUsherMachine = "usher-machine";
 
 struct Machine {
-  Stacks stacks;
-  Stacks state;  // of pam-auth-update
+  Stacks stacks;  // as libpam finds them
+  Stacks own;     // those in /etc/pam.d
+  Stacks state;   // of pam-auth-update
 };
 
 Result<Machine> read_machine(const Folders& folders) {
   Machine machine;
   auto stacks = read_stacks(folders.stacks);
   if (!stacks) return std::unexpected(std::move(stacks.error()));
-  machine.stacks = std::move(*stacks);
+  machine.own = std::move(*stacks);
+  machine.stacks = machine.own;
   std::error_code ignored;
+  if (fs::is_directory(folders.vendor, ignored)) {
+    auto vendor = read_stacks(folders.vendor);
+    if (!vendor) return std::unexpected(std::move(vendor.error()));
+    machine.stacks.merge(*vendor);
+  }
   if (!fs::is_directory(folders.profile_state, ignored)) return machine;
   auto state = read_stacks(folders.profile_state);
   if (!state) return std::unexpected(std::move(state.error()));
@@ -45,22 +55,25 @@ Result<Machine> read_machine(const Folders& folders) {
 /// checks their accounts: a login between two of these is refused by none for what another let
 /// pass.
 int rank_of(const fs::path& file) {
-  static constexpr std::array<std::string_view, 5> kOrder = {
-      "usher", "common-auth", "common-session", "common-session-noninteractive", "common-account"};
+  static constexpr std::array<std::string_view, 6> kOrder = {
+      "usher-machine", "usher", "common-auth", "common-session", "common-session-noninteractive",
+      "common-account"};
   const auto* found = std::ranges::find(kOrder, file.filename().string());
   return static_cast<int>(found - kOrder.begin());
 }
 
+std::optional<std::string> text_in(const Stacks& stacks, const std::string& name) {
+  const auto found = stacks.find(name);
+  return found == stacks.end() ? std::nullopt : std::optional(found->second);
+}
+
+/// What turns `before` into `after`, in a folder that holds `own` now.
 void add_changes(std::vector<FileChange>& changes, const fs::path& folder, const Stacks& before,
-                 const Stacks& after) {
-  const auto text_in = [](const Stacks& stacks, const std::string& name) {
-    const auto found = stacks.find(name);
-    return found == stacks.end() ? std::nullopt : std::optional(found->second);
-  };
+                 const Stacks& after, const Stacks& own) {
   for (const auto& [name, text] : after)
     if (text_in(before, name) != text)
-      changes.push_back({.file = folder / name, .before = text_in(before, name), .after = text});
-  for (const auto& [name, text] : before)
+      changes.push_back({.file = folder / name, .before = text_in(own, name), .after = text});
+  for (const auto& [name, text] : own)
     if (!after.contains(name))
       changes.push_back({.file = folder / name, .before = text, .after = std::nullopt});
 }
@@ -117,6 +130,40 @@ Result<void> apply_profile(Machine& machine, bool enabled) {
   return {};
 }
 
+bool profile_is_on(const Stacks& stacks) {
+  return asks_usher(stacks, "common-auth", "auth") ||
+         asks_usher(stacks, "common-account", "account");
+}
+
+/// What asks for a password as without Usher. Where common-auth itself asks Usher, that is a copy
+/// of what it would be: it can't include itself.
+Result<std::string> common_without_usher(const Machine& before, Machine& after) {
+  if (!profile_is_on(after.stacks)) {
+    for (const char* name : {"common-auth", "password-auth", "system-auth"})
+      if (after.stacks.contains(name)) return name;
+    return std::string();
+  }
+  Machine plain = before;
+  if (profile_is_on(before.stacks))
+    if (auto applied = apply_profile(plain, false); !applied)
+      return std::unexpected(std::move(applied.error()));
+  after.stacks[std::string(kUsherMachine)] = plain.stacks["common-auth"];
+  return std::string(kUsherMachine);
+}
+
+/// With one type alone asking, what another checks would be passed over.
+Result<void> check_types(const Stacks& stacks, const std::string& service, bool believes) {
+  for (const char* type : {"account", "session"}) {
+    const bool there = !flatten(stacks, service, type).empty();
+    if ((!there && !believes) || asks_usher(stacks, service, type)) continue;
+    return failure(
+        fmt::format("{}: its {} lines come from where they can't be edited. Write `{} "
+                    "substack usher` before them by hand, and run this again",
+                    service, type, type));
+  }
+  return {};
+}
+
 Result<WhenDownChoice> settled_choice(const Wish& wish, const Stacks& before) {
   if (wish.when_down) return *wish.when_down;
   const auto usher = before.find(kUsher);
@@ -147,8 +194,8 @@ Result<std::vector<std::string>> check_environment(const Wish& wish, const Plan&
 /// `before` is the machine as it is, `after` as it is to be.
 Result<Plan> planned(const Machine& before, const Machine& after, const Folders& folders) {
   Plan plan;
-  add_changes(plan.changes, folders.stacks, before.stacks, after.stacks);
-  add_changes(plan.changes, folders.profile_state, before.state, after.state);
+  add_changes(plan.changes, folders.stacks, before.stacks, after.stacks, before.own);
+  add_changes(plan.changes, folders.profile_state, before.state, after.state, before.state);
   std::ranges::stable_sort(plan.changes, {}, [&](const FileChange& change) {
     return change.file.parent_path() == folders.stacks ? rank_of(change.file) : 1000;
   });
@@ -162,12 +209,19 @@ Result<Plan> planned(const Machine& before, const Machine& after, const Folders&
 
 }  // namespace
 
+Result<Stacks> stacks_in(const Folders& folders) {
+  auto machine = read_machine(folders);
+  if (!machine) return std::unexpected(std::move(machine.error()));
+  return std::move(machine->stacks);
+}
+
 Result<Plan> make_plan(const Wish& wish, const Folders& folders) {
   auto before = read_machine(folders);
   if (!before) return std::unexpected(std::move(before.error()));
-  const auto choice = settled_choice(wish, before->stacks);
+  const auto choice = settled_choice(wish, before->own);
   if (!choice) return std::unexpected(choice.error());
   Machine after = *before;
+  // Who asks already is told by it; what it includes is known once the others are edited.
   after.stacks[std::string(kUsher)] = usher_stack(*choice, wish.call);
   std::vector<std::string> services = wish.services;
   if (wish.everywhere && has_profile()) {
@@ -178,12 +232,21 @@ Result<Plan> make_plan(const Wish& wish, const Folders& folders) {
   }
   if (auto edited = edit_services(after.stacks, services); !edited)
     return std::unexpected(std::move(edited.error()));
-  for (const std::string& service : services)
+  for (const std::string& service : services) {
     if (!asks_usher(after.stacks, service, "auth") && !asks_usher(after.stacks, service, "account"))
       return failure(
           fmt::format("{}: this stack neither asks anybody nor checks an account, so "
                       "there is nothing that Usher could decide",
                       service));
+    const bool believes = config::contains(wish.self_verifying, service);
+    if (auto checked = check_types(after.stacks, service, believes); !checked)
+      return std::unexpected(std::move(checked.error()));
+  }
+  auto common = common_without_usher(*before, after);
+  if (!common) return std::unexpected(std::move(common.error()));
+  ModuleCall call = wish.call;
+  call.common = std::move(*common);
+  after.stacks[std::string(kUsher)] = usher_stack(*choice, call);
 
   auto plan = planned(*before, after, folders);
   if (!plan) return plan;
@@ -191,9 +254,17 @@ Result<Plan> make_plan(const Wish& wish, const Folders& folders) {
   auto remarks = check_environment(wish, *plan);
   if (!remarks) return std::unexpected(std::move(remarks.error()));
   plan->remarks = std::move(*remarks);
-  for (const std::string& service : plan->services)
-    for (const std::string& module : dropped_modules(plan->before, plan->after, service))
-      plan->remarks.push_back(fmt::format("{}: no longer runs {}", service, module));
+  if (plan->services.empty() && !plan->changes.empty())
+    return failure("no service asks Usher yet: say which are to, by --service or --everywhere");
+  for (const std::string& service : plan->services) {
+    for (const std::string& way : ways_before_usher(plan->after, service))
+      plan->remarks.push_back(
+          fmt::format("{}: {} may let somebody in before Usher is asked", service, way));
+    if (text_in(before->stacks, service) == text_in(after.stacks, service)) continue;
+    for (const std::string& module : replaced_modules(plan->before, service))
+      plan->remarks.push_back(
+          fmt::format("{}: {} only runs where a rule observes", service, module));
+  }
   return plan;
 }
 
@@ -201,13 +272,13 @@ Result<Removal> make_removal(const Folders& folders) {
   auto before = read_machine(folders);
   if (!before) return std::unexpected(std::move(before.error()));
   Machine after = *before;
-  if (asks_usher(before->stacks, "common-auth", "auth") ||
-      asks_usher(before->stacks, "common-account", "account"))
+  if (profile_is_on(before->stacks))
     if (auto applied = apply_profile(after, false); !applied)
       return std::unexpected(std::move(applied.error()));
   Removal removal;
   const std::string common = common_auth_line(before->stacks);
   after.stacks.erase(std::string(kUsher));
+  after.stacks.erase(std::string(kUsherMachine));
   for (auto& [name, text] : after.stacks) {
     Cleared cleared = without_usher(name, text, common);
     text = std::move(cleared.text);

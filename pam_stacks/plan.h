@@ -15,8 +15,14 @@ namespace usher::pam_stacks {
 /// Where stacks are; others in tests.
 struct Folders {
   std::filesystem::path stacks = "/etc/pam.d";
+  /// Of packages; a file of the same name above masks it. It is never written to: a stack from here
+  /// is changed by putting one of its name above.
+  std::filesystem::path vendor = "/usr/lib/pam.d";
   std::filesystem::path profile_state = "/var/lib/pam";
 };
+
+/// The stacks of this machine, as libpam finds them.
+[[nodiscard]] Result<Stacks> stacks_in(const Folders& folders);
 
 /// What somebody wants changed.
 struct Wish {

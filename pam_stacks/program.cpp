@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -48,7 +49,8 @@ int status_of(pid_t child) {
 
 bool has_program(const std::string& name) { return !path_of(name).empty(); }
 
-Result<ProgramEnd> run_program(const std::vector<std::string>& command) {
+Result<ProgramEnd> run_program(const std::vector<std::string>& command,
+                               std::vector<std::string> settings) {
   const std::string path = path_of(command.front());
   if (path.empty()) return failure(fmt::format("there is no {} on this machine", command.front()));
   std::array<int, 2> ends{};
@@ -62,19 +64,30 @@ Result<ProgramEnd> run_program(const std::vector<std::string>& command) {
   arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
-  std::array<std::string, 3> settings = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8",
-                                         "DEBIAN_FRONTEND=noninteractive"};
-  const std::array<char*, 4> environment = {settings[0].data(), settings[1].data(),
-                                            settings[2].data(), nullptr};
+  for (const char* setting :
+       {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8", "DEBIAN_FRONTEND=noninteractive"})
+    settings.emplace_back(setting);
+  std::vector<char*> environment;
+  environment.reserve(settings.size() + 1);
+  for (std::string& setting : settings) environment.push_back(setting.data());
+  environment.push_back(nullptr);
 
   posix_spawn_file_actions_t actions{};
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
   ::posix_spawn_file_actions_adddup2(&actions, writing.get(), 1);
   ::posix_spawn_file_actions_adddup2(&actions, writing.get(), 2);
+  // Whoever calls this may hold signals back; that is not the program's.
+  posix_spawnattr_t attributes{};
+  sigset_t none{};
+  ::sigemptyset(&none);
+  ::posix_spawnattr_init(&attributes);
+  ::posix_spawnattr_setsigmask(&attributes, &none);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
   pid_t child = -1;
-  const int error =
-      ::posix_spawn(&child, path.c_str(), &actions, nullptr, arguments.data(), environment.data());
+  const int error = ::posix_spawn(&child, path.c_str(), &actions, &attributes, arguments.data(),
+                                  environment.data());
+  ::posix_spawnattr_destroy(&attributes);
   ::posix_spawn_file_actions_destroy(&actions);
   writing.reset();
   if (error != 0) return failure(fmt::format("{} can't be run: {}", path, std::strerror(error)));

@@ -94,8 +94,16 @@ local escapes = {
   ["~"] = "\\[ti]",
 }
 
+local function escaped(text) return (text:gsub("[\\'\"`^~-]", escapes)) end
+
 local function literal(text)
-  return pandoc.RawInline("man", "\\f[B]" .. text:gsub("[\\'\"`^~-]", escapes) .. "\\f[R]")
+  return pandoc.RawInline("man", "\\f[B]" .. escaped(text) .. "\\f[R]")
+end
+
+-- A dot that begins a line is no request of the formatter's.
+local function code_block(block)
+  local text = ("\n" .. escaped(block.text)):gsub("\n%.", "\n\\&."):sub(2)
+  return pandoc.RawBlock("man", ".PP\n.RS 4\n.nf\n" .. text .. "\n.fi\n.RE")
 end
 
 -- Where a file of the sources is installed: ../NAME and ../../conf/NAME.
@@ -143,5 +151,5 @@ return {
   { Meta = read_meta, Pandoc = page },
   { RawBlock = raw_block },
   { Table = table_block, Link = link },
-  { Code = function(inline) return literal(inline.text) end, Header = heading, Str = word },
+  { Code = function(inline) return literal(inline.text) end, CodeBlock = code_block, Header = heading, Str = word },
 }

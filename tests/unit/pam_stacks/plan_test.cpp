@@ -43,6 +43,7 @@ class PlanTest : public ::testing::Test {
 
   Scratch scratch_ = *Scratch::make();
   Folders folders_{.stacks = scratch_.folder() / "pam.d",
+                   .vendor = scratch_.folder() / "vendor",
                    .profile_state = scratch_.folder() / "state"};
 };
 
@@ -86,12 +87,43 @@ TEST_F(PlanTest, AnEnvironmentOfThePersonsOwnIsRefusedWhereItCounts) {
   EXPECT_FALSE(plan({"su"}).has_value());
 }
 
+TEST_F(PlanTest, NoTypeIsPassedOver) {
+  write("rules", "account required pam_unix.so\n");
+  write("own", "@include common-auth\n@include rules\n@include common-session\n");
+  const auto made = plan({"own"});
+  ASSERT_FALSE(made.has_value());
+  EXPECT_THAT(made.error().message, HasSubstr("its account lines"));
+}
+
+TEST_F(PlanTest, AChoiceThatNobodyAsksForIsRefused) {
+  const auto made = plan({});
+  ASSERT_FALSE(made.has_value());
+  EXPECT_THAT(made.error().message, HasSubstr("no service asks Usher yet"));
+}
+
+TEST_F(PlanTest, WhereARuleObservesTheMachinesOwnStackIsAsked) {
+  const auto made = plan({"login"});
+  ASSERT_TRUE(made.has_value());
+  EXPECT_THAT(*made->changes.front().after,
+              HasSubstr("include                                            common-auth\n"));
+}
+
 TEST_F(PlanTest, LinksAreSomebodyElses) {
   std::filesystem::rename(folders_.stacks / "sshd", folders_.stacks / "real");
   std::filesystem::create_symlink("real", folders_.stacks / "sshd");
   const auto made = plan({"sshd"});
   ASSERT_FALSE(made.has_value());
   EXPECT_THAT(made.error().message, HasSubstr("link to real"));
+}
+
+TEST_F(PlanTest, AStackOfAPackageIsMaskedAndNotWrittenTo) {
+  std::filesystem::create_directory(folders_.vendor);
+  std::filesystem::rename(folders_.stacks / "login", folders_.vendor / "login");
+  const auto made = plan({"login"});
+  ASSERT_TRUE(made.has_value()) << made.error().message;
+  EXPECT_THAT(files_of(*made), ElementsAre("usher", "login"));
+  EXPECT_EQ(made->changes[1].file, folders_.stacks / "login");
+  EXPECT_EQ(made->changes[1].before, std::nullopt);
 }
 
 TEST_F(PlanTest, TheChoiceOfBeforeStays) {

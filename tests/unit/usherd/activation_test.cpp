@@ -10,6 +10,7 @@
 #include <csignal>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "tests/unit/usherd/usherd_process.h"
 #include "usher/channel.h"
@@ -123,6 +124,55 @@ TEST_F(ActivationTest, WhoWaitsInTheQueueIsServedByTheNext) {
   EXPECT_EQ(::recv(early.get(), &reply, 1, 0), 1);
   EXPECT_EQ(reply, '{');
 }
+
+/// Sockets of a usherd for which `usherctl init` was never run.
+class BeforeInitTest : public ActivationTest {
+ protected:
+  BeforeInitTest() {
+    std::filesystem::remove(home_.in("state/store.db"));
+    std::filesystem::remove(home_.in("key/master.key"));
+  }
+  [[nodiscard]] UniqueFd caller_at(const std::string& name, int type) const {
+    UniqueFd caller(::socket(AF_UNIX, type | SOCK_CLOEXEC, 0));
+    const sockaddr_un address = address_of(home_.in(name));
+    EXPECT_EQ(::connect(caller.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address),
+              0);
+    return caller;
+  }
+  static bool was_hung_up_on(const UniqueFd& caller) {
+    char byte = 0;
+    return ::recv(caller.get(), &byte, 1, MSG_DONTWAIT) == 0;
+  }
+  /// Runs usherd to its end.
+  [[nodiscard]] int exit_code_with(const std::vector<HandedOver>& sockets) const {
+    UsherdProcess usherd(home_, sockets);
+    EXPECT_EQ(usherd.next_notification(), "");
+    const Ended ended = usherd.wait();
+    EXPECT_THAT(ended.said, HasSubstr("run `usherctl init`"));
+    return ended.exit_code;
+  }
+};
+
+TEST_F(BeforeInitTest, WhoWaitsIsTurnedAwaySoThatNothingStartsUsherdAgain) {
+  const UniqueFd control = listening("handed-control", SOCK_STREAM);
+  const UniqueFd self = listening("handed-self", SOCK_SEQPACKET);
+  const UniqueFd root = listening("handed-root", SOCK_SEQPACKET);
+  const UniqueFd one = caller_at("handed-control", SOCK_STREAM);
+  const UniqueFd two = caller_at("handed-control", SOCK_STREAM);
+  const UniqueFd three = caller_at("handed-self", SOCK_SEQPACKET);
+  EXPECT_EQ(
+      exit_code_with({{control.get(), "control"}, {self.get(), "self"}, {root.get(), "root"}}), 69);
+  EXPECT_TRUE(was_hung_up_on(one) && was_hung_up_on(two) && was_hung_up_on(three));
+}
+
+TEST_F(BeforeInitTest, ALoginIsLeftToFindUsherdMissing) {
+  const UniqueFd root = listening("handed-root", SOCK_SEQPACKET);
+  const UniqueFd login = caller_at("handed-root", SOCK_SEQPACKET);
+  EXPECT_EQ(exit_code_with({{root.get(), "root"}}), 1);
+  EXPECT_FALSE(was_hung_up_on(login));
+}
+
+TEST_F(BeforeInitTest, WithoutSystemdItSaysSo) { EXPECT_EQ(exit_code_with({}), 69); }
 
 TEST_F(ActivationTest, ASocketOfTheWrongTypeIsRefusedByName) {
   const UniqueFd stream = listening("stream", SOCK_STREAM);

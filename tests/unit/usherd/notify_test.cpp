@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <ctime>
+#include <filesystem>
 #include <string>
 
 #include "tests/unit/usherd/usherd_process.h"
@@ -64,7 +65,9 @@ TEST(Notify, AWatchdogHearsThatItServes) {
 }
 
 TEST(Notify, AUsherdThatCanNotServeNeverIsReady) {
-  const UsherdHome home;  // without a store
+  const UsherdHome home;
+  home.init();
+  ASSERT_TRUE(std::filesystem::remove(home.in("state/store.db")));
   UsherdProcess usherd(home);
   ASSERT_EQ(usherd.next_notification(), "");
   EXPECT_EQ(usherd.wait().exit_code, 1);

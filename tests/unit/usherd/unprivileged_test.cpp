@@ -106,8 +106,10 @@ TEST(Unprivileged, HelpAndVersionAre0) {
     EXPECT_EQ(home.run(USHERD, {asked}).exit_code, 0) << asked;
 }
 
-TEST(Unprivileged, WithoutAStoreItIs1AndSaysWhich) {
+TEST(Unprivileged, WithoutItsKeyItIs1AndSaysWhich) {
   const UsherdHome home;
+  home.init();
+  ASSERT_TRUE(std::filesystem::remove(home.in("key/master.key")));
   const Ended refused = home.run(USHERD, {"--config", "usher.toml"});
   EXPECT_EQ(refused.exit_code, 1);
   EXPECT_THAT(refused.said, HasSubstr(home.in("key/master.key")));
