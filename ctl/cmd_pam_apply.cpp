@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 #include <pwd.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -142,24 +141,6 @@ std::expected<ps::Trial, ExitCode> tried(const Globals& globals, const PamPlan& 
   return std::move(*trial);
 }
 
-/// Ctrl-C and the like wait until the files are whole; what can't wait (SIGKILL) leaves them whole,
-/// too, and the timer takes the change back.
-class Uninterrupted {
- public:
-  Uninterrupted() {
-    sigset_t wait{};
-    ::sigemptyset(&wait);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP}) ::sigaddset(&wait, signal);
-    ::sigprocmask(SIG_BLOCK, &wait, &before_);
-  }
-  Uninterrupted(const Uninterrupted&) = delete;
-  Uninterrupted& operator=(const Uninterrupted&) = delete;
-  ~Uninterrupted() { ::sigprocmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_{};
-};
-
 ExitCode give_up(const Globals& globals, ps::Changes& changes, const ps::Change& change,
                  const std::string& why) {
   const ExitCode undone = take_back(globals, changes, change, "");
@@ -233,6 +214,11 @@ ExitCode apply(const Globals& globals, const ApplyWish& wish) {
       fmt::print("Nothing to change: the stacks are already like that.\n");
     return ExitCode::ok;
   }
+  if (made->audit_file.empty())
+    return complain({.code = ExitCode::configuration,
+                     .what = "usherd writes no log of its own ([audit] file), by which a new login "
+                             "could be confirmed",
+                     .next = "Set it in usher.toml, beside the journal; then run this again."});
   // Stacks that ask somebody who is not there would be put to use at once.
   const ExitCode serves =
       ask_control(globals, "Status", Json::object(), [](const Json&) { return ExitCode::ok; });

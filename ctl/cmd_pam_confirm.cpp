@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "ctl/control_query.h"
+#include "ctl/mistakes.h"
 #include "ctl/pam_wish.h"
 #include "ctl/plain_text.h"
 #include "daemon/config/config.h"
@@ -26,8 +26,6 @@ namespace {
 
 namespace ps = pam_stacks;
 
-constexpr int kEventsLookedAt = 2000;
-
 /// Where nobody logs in, and usherctl is not started from.
 constexpr std::array<std::string_view, 7> kNoPlaceToConfirmFrom = {
     "atd", "chfn", "chsh", "cron", "crond", "polkit-1", "systemd-user"};
@@ -36,8 +34,10 @@ constexpr std::array<std::string_view, 7> kNoPlaceToConfirmFrom = {
 struct Passed {
   std::int64_t microseconds = 0;
   std::string service;
-  bool session = false;
+  std::string user;
+  std::string phase;
   std::int64_t pid = 0;
+  bool by_key = false;  // sshd says that it verified one
 };
 
 /// RFC 3339 in UTC with microseconds, as events have it.
@@ -56,48 +56,87 @@ std::optional<std::int64_t> microseconds_of(const std::string& time) {
 }
 
 /// None for a line that tells of no success.
-std::optional<Passed> passed_by(const Json& line) {
-  const Json event = Json::parse(line.get<std::string>(), nullptr, /*allow_exceptions=*/false);
+std::optional<Passed> passed_by(const std::string& line) {
+  const Json event = Json::parse(line, nullptr, /*allow_exceptions=*/false);
   if (!event.is_object()) return std::nullopt;
   const std::string outcome = event.value("outcome", "");
   if (outcome != "accepted" && outcome != "opened" && outcome != "observed") return std::nullopt;
   const auto time = microseconds_of(event.value("time", ""));
   if (!time) return std::nullopt;
-  const Json caller = event.value("caller", Json::object());
+  bool by_key = false;
+  for (const Json& given : event.value("facts", Json::object()).value("given", Json::array()))
+    by_key =
+        by_key || (given.value("factor", "") == "publickey" && given.value("by", "") == "sshd");
   return Passed{.microseconds = *time,
                 .service = event.value("service", ""),
-                .session = event.value("phase", "") == "open_session",
-                .pid = caller.value("pid", std::int64_t{0})};
+                .user = event.value("user", ""),
+                .phase = event.value("phase", ""),
+                .pid = event.value("caller", Json::object()).value("pid", std::int64_t{0}),
+                .by_key = by_key};
 }
 
-/// Whether a process that this one descends from opened its session by the new stacks. A pid alone
-/// may be another's by now; a process that began after the event is.
-bool comes_from(const Passed& passed, const std::vector<ps::Ancestor>& ancestors) {
-  return passed.session && std::ranges::any_of(ancestors, [&](const ps::Ancestor& ancestor) {
-           return ancestor.pid == passed.pid &&
-                  ancestor.started_microseconds <= passed.microseconds;
-         });
-}
-
-/// The service of a login that proves that the new stacks let people in; empty where there is none.
-std::string proof_in(const Json& reply, const ps::Change& change, bool from_anywhere) {
-  const std::vector<ps::Ancestor> ancestors = ps::ancestors();
-  for (const Json& line : reply.at("events")) {
-    const auto passed = passed_by(line);
-    if (!passed || passed->microseconds < change.made_microseconds ||
-        !config::contains(change.services, passed->service))
-      continue;
-    if (from_anywhere || comes_from(*passed, ancestors)) return passed->service;
+/// The successes of a change's services since it was made.
+std::vector<Passed> passed_since(const std::vector<std::string>& lines, const ps::Change& change) {
+  std::vector<Passed> list;
+  for (const std::string& line : lines) {
+    auto passed = passed_by(line);
+    if (passed && passed->microseconds >= change.made_microseconds &&
+        config::contains(change.services, passed->service))
+      list.push_back(std::move(*passed));
   }
-  return {};
+  return list;
 }
 
-bool nobody_logs_in_by(const Globals& globals, const ps::Change& change) {
-  const auto configuration = load_configuration(globals.config);
-  const std::vector<std::string> lockers =
-      configuration ? configuration->rules.services.screen_lockers : ServiceTraits().screen_lockers;
+/// The process that opened this session, where this one descends from it. A pid alone may be
+/// another's by now; a process that began after the event is. One that began before the change may
+/// have had the old stacks in memory since, but for login(1), which is what getty was.
+std::optional<ps::Ancestor> opened_by(const Passed& session, const ps::Change& change,
+                                      const std::vector<ps::Ancestor>& ancestors) {
+  for (const ps::Ancestor& ancestor : ancestors)
+    if (ancestor.pid == session.pid && ancestor.started_microseconds <= session.microseconds &&
+        (session.service == "login" || ancestor.started_microseconds >= change.made_microseconds))
+      return ancestor;
+  return std::nullopt;
+}
+
+/// Whether the lines that ask for proof let this login in, too: in the same process, or for sshd,
+/// which asks in a child, of the same person since that process began.
+bool was_asked(const Passed& session, const ps::Ancestor& process,
+               const std::vector<Passed>& list) {
+  return std::ranges::any_of(list, [&](const Passed& asked) {
+    return asked.phase == "authenticate" && asked.service == session.service &&
+           asked.microseconds >= process.started_microseconds &&
+           asked.microseconds <= session.microseconds &&
+           (asked.pid == session.pid || (session.service == "sshd" && asked.user == session.user));
+  });
+}
+
+/// How the new stacks are known to let people in.
+struct ProofOfLogin {
+  std::string service;
+  bool by_key = false;  // only a key was seen, so what asks for a password was not
+};
+
+std::optional<ProofOfLogin> proof_in(const std::vector<Passed>& list, const ps::Change& change) {
+  const std::vector<ps::Ancestor> ancestors = ps::ancestors();
+  // What a shell is left by (sudo, su) does not show that one can be had.
+  const bool from_outside = !std::ranges::all_of(change.services, is_started_by_anybody);
+  std::optional<ProofOfLogin> proof;
+  for (const Passed& session : list) {
+    if (session.phase != "open_session" || (from_outside && is_started_by_anybody(session.service)))
+      continue;
+    const auto process = opened_by(session, change, ancestors);
+    if (!process) continue;
+    if (was_asked(session, *process, list)) return ProofOfLogin{.service = session.service};
+    if (session.by_key) proof = ProofOfLogin{.service = session.service, .by_key = true};
+  }
+  return proof;
+}
+
+bool nobody_logs_in_by(const RuleSet& rules, const ps::Change& change) {
   return std::ranges::all_of(change.services, [&](const std::string& service) {
-    return config::contains(kNoPlaceToConfirmFrom, service) || config::contains(lockers, service);
+    return config::contains(kNoPlaceToConfirmFrom, service) ||
+           config::contains(rules.services.screen_lockers, service);
   });
 }
 
@@ -117,20 +156,25 @@ ExitCode complain_about_missing_proof(const ps::Change& change, bool from_anywhe
 }
 
 ExitCode confirmed(const Globals& globals, ps::Changes& changes, const ps::Change& change,
-                   const std::string& service) {
+                   const ProofOfLogin& proof) {
+  const Uninterrupted uninterrupted;
   if (const auto kept = changes.confirm(change); !kept)
     return complain({.code = ExitCode::internal, .what = kept.error().message, .next = {}});
   if (const auto stopped = ps::RollbackTimer::stop(); !stopped)
     return complain({.code = ExitCode::internal,
                      .what = "confirmed, but the timer still runs: " + stopped.error().message,
                      .next = "It does nothing any more; stop it by that command."});
-  if (globals.json)
-    print_json({{"confirmed", true}, {"services", change.services}, {"by_login_through", service}});
-  else
-    fmt::print(
-        "Confirmed by a login through {}: the stacks stay.\n"
-        "`usherctl pam rollback` still puts back those of before.\n",
-        plain_line(service));
+  if (globals.json) {
+    print_json({{"confirmed", true},
+                {"services", change.services},
+                {"by_login_through", proof.service},
+                {"by_key_alone", proof.by_key}});
+    return ExitCode::ok;
+  }
+  fmt::print("Confirmed by a login through {}: the stacks stay.\n", plain_line(proof.service));
+  if (proof.by_key)
+    fmt::print("It came by a key alone: whether a password and a code let in was not seen.\n");
+  fmt::print("`usherctl pam rollback` still puts back those of before.\n");
   return ExitCode::ok;
 }
 
@@ -148,12 +192,17 @@ ExitCode confirm(const Globals& globals) {
     return complain({.code = ExitCode::no,
                      .what = "the change was interrupted, and is not wholly in place",
                      .next = "Take it back: `usherctl pam rollback`"});
-  const bool from_anywhere = nobody_logs_in_by(globals, **change);
-  return ask_control(globals, "Log", Json{{"count", kEventsLookedAt}}, [&](const Json& reply) {
-    const std::string service = proof_in(reply, **change, from_anywhere);
-    if (service.empty()) return complain_about_missing_proof(**change, from_anywhere);
-    return confirmed(globals, *changes, **change, service);
-  });
+  const auto configuration = load_configuration(globals.config);
+  if (!configuration) return show_mistakes(globals, configuration.error());
+  const auto lines = ps::last_lines(configuration->settings.audit_file);
+  if (!lines)
+    return complain({.code = ExitCode::internal, .what = lines.error().message, .next = {}});
+  const std::vector<Passed> list = passed_since(*lines, **change);
+  const bool from_anywhere = nobody_logs_in_by(configuration->rules, **change);
+  auto proof = proof_in(list, **change);
+  if (from_anywhere && !list.empty()) proof = ProofOfLogin{.service = list.back().service};
+  if (!proof) return complain_about_missing_proof(**change, from_anywhere);
+  return confirmed(globals, *changes, **change, *proof);
 }
 
 Run setup_pam_confirm(CLI::App& /*app*/) {
@@ -167,13 +216,14 @@ const Command kPamConfirm{
     .summary = "Keep the new stacks: from a login that passed them",
     .lesson =
         R"(For root, in a login that began after `usherctl pam apply` and came through one of the
-services that it changed, sudo included: usherd's log must have its session, so that a machine
-which nobody can get into any more is never confirmed. For services that nobody logs in by
-(screen lockers, polkit, cron), any success since then will do.
+services that it changed: usherd's log must have its session, and that it was asked for proof, or
+that sshd verified a key, so that a machine which nobody can get into any more is never confirmed.
+What a shell is left by (sudo, su) counts where nothing else was changed. For services that nobody
+logs in by (screen lockers, polkit, cron), any success since then will do.
 
 Examples:
   ssh root@thismachine usherctl pam confirm
-  sudo usherctl pam confirm)",
+  ssh -t ada@thismachine sudo usherctl pam confirm)",
     .setup = setup_pam_confirm};
 
 }  // namespace usher::ctl

@@ -23,6 +23,7 @@ ExitCode complain_about_left(const std::vector<std::string>& left) {
 }
 
 ExitCode take_out(const Globals& globals, ps::Changes& changes, const ps::Plan& plan) {
+  const Uninterrupted uninterrupted;
   auto change = changes.begin(plan, "usherctl pam remove", std::nullopt);
   if (!change)
     return complain({.code = ExitCode::internal, .what = change.error().message, .next = {}});
@@ -32,7 +33,7 @@ ExitCode take_out(const Globals& globals, ps::Changes& changes, const ps::Plan& 
                      .what = placed.error().message,
                      .next = undone ? "Nothing was changed." : undone.error().message});
   }
-  if (const auto kept = changes.confirm(*change); !kept)
+  if (const auto kept = changes.confirm_for_good(*change); !kept)
     return complain({.code = ExitCode::internal, .what = kept.error().message, .next = {}});
   if (globals.json)
     print_json({{"removed_from", plan.services}});

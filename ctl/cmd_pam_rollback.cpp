@@ -6,7 +6,10 @@
 #include <optional>
 
 #include "ctl/pam_wish.h"
+#include "ctl/plain_text.h"
+#include "daemon/review/pam_stack.h"
 #include "pam_stacks/rollback_timer.h"
+#include "pam_stacks/trial_stacks.h"
 
 namespace usher::ctl {
 namespace {
@@ -25,6 +28,26 @@ std::expected<std::optional<ps::Change>, ExitCode> change_to_undo() {
                                     ps::kChangesFolder)}));
 }
 
+/// What was confirmed long ago may be behind the machine: packages have come and gone, and people
+/// have edited. Then it is for an administrator to say.
+std::optional<ExitCode> complain_if_stale(const ps::Change& change) {
+  if (const auto changed = change.changed_since(); !changed.empty())
+    return complain({.code = ExitCode::no,
+                     .what = fmt::format("changed by others since `usherctl pam apply`: {}",
+                                         plain_line(sentence_of(changed))),
+                     .next = "Nothing was put back. `usherctl pam remove` takes Usher out and "
+                             "leaves their changes."});
+  for (const ps::FileChange& file : change.files)
+    for (const auto& line : review::parse_pam_stack(file.before.value_or("")))
+      if (!line.includes && !line.may_be_missing && !ps::is_module_there(line.target))
+        return complain(
+            {.code = ExitCode::no,
+             .what = fmt::format("the old {} needs {}, which is not there any more",
+                                 plain_line(file.file.string()), plain_line(line.target)),
+             .next = "Nothing was put back."});
+  return std::nullopt;
+}
+
 ExitCode roll_back(const Globals& globals) {
   if (const auto no = complain_unless_root("putting PAM stacks back")) return *no;
   auto changes = open_changes();
@@ -35,6 +58,9 @@ ExitCode roll_back(const Globals& globals) {
     return complain({.code = ExitCode::no,
                      .what = "there is nothing to put back: `usherctl pam apply` changed nothing",
                      .next = {}});
+  const auto waiting = ps::Changes::waiting_in(ps::kChangesFolder);
+  if (waiting && !*waiting)
+    if (const auto stale = complain_if_stale(**change)) return *stale;
   return take_back(globals, *changes, **change, "");
 }
 

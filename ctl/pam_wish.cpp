@@ -109,7 +109,8 @@ std::expected<PamPlan, ExitCode> plan_for(const Globals& globals, const PamOptio
   PamPlan made{.plan = {},
                .socket = settings.root_socket == Settings().root_socket ? std::string()
                                                                         : settings.root_socket,
-               .screen_lockers = configuration->rules.services.screen_lockers};
+               .screen_lockers = configuration->rules.services.screen_lockers,
+               .audit_file = settings.audit_file};
   auto plan = ps::make_plan(
       {.services = options.services,
        .everywhere = options.everywhere,
@@ -186,8 +187,18 @@ std::expected<ps::Changes, ExitCode> open_changes() {
                                       : "Nothing was changed.");
 }
 
+Uninterrupted::Uninterrupted() {
+  sigset_t wait{};
+  ::sigemptyset(&wait);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP}) ::sigaddset(&wait, signal);
+  ::sigprocmask(SIG_BLOCK, &wait, &before_);
+}
+
+Uninterrupted::~Uninterrupted() { ::sigprocmask(SIG_SETMASK, &before_, nullptr); }
+
 ExitCode take_back(const Globals& globals, ps::Changes& changes, const ps::Change& change,
                    const char* why) {
+  const Uninterrupted uninterrupted;
   const auto found = changes.undo(change);
   if (!found)
     return complain({.code = ExitCode::internal,
@@ -203,8 +214,8 @@ ExitCode take_back(const Globals& globals, ps::Changes& changes, const ps::Chang
     fmt::print("{}The stacks of {} are again as they were before the change.\n", why,
                plain_line(sentence_of(change.services)));
     for (const std::string& file : *found)
-      fmt::print("{} had been changed since; that text is kept in {}.\n", plain_line(file),
-                 ps::kChangesFolder);
+      fmt::print("{} had been changed since, or another stack needs it: see {}.\n",
+                 plain_line(file), ps::kChangesFolder);
   }
   if (!stopped)
     return complain({.code = ExitCode::internal,

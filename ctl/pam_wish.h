@@ -2,6 +2,8 @@
 // What the commands of `usherctl pam` have in common.
 #pragma once
 
+#include <signal.h>
+
 #include <expected>
 #include <optional>
 #include <string>
@@ -34,6 +36,7 @@ struct PamPlan {
   pam_stacks::Plan plan;
   std::string socket;  // where pam_usher.so is told to go; empty: its default
   std::vector<std::string> screen_lockers;
+  std::string audit_file;  // empty: there is none
 };
 
 /// Works out what the options ask for. What stands in the way has been complained about, and is an
@@ -59,6 +62,19 @@ void print_plan(const Globals& globals, const pam_stacks::Plan& plan);
 
 /// "9 minutes", "40 seconds".
 [[nodiscard]] std::string minutes_of(std::int64_t seconds);
+
+/// Ctrl-C and the like wait until the files are whole; what can't wait (SIGKILL) leaves them whole,
+/// too, and the timer takes the change back.
+class Uninterrupted {
+ public:
+  Uninterrupted();
+  Uninterrupted(const Uninterrupted&) = delete;
+  Uninterrupted& operator=(const Uninterrupted&) = delete;
+  ~Uninterrupted();
+
+ private:
+  sigset_t before_{};
+};
 
 /// Puts the old files of a change back, stops the timer, and says what was done.
 [[nodiscard]] ExitCode take_back(const Globals& globals, pam_stacks::Changes& changes,

@@ -18,8 +18,10 @@
 #include <system_error>
 #include <utility>
 
+#include "daemon/review/pam_stack.h"
 #include "daemon/review/plain_file.h"
 #include "pam_stacks/change_files.h"
+#include "pam_stacks/stacks.h"
 #include "pam_stacks/whole_file.h"
 
 namespace usher::pam_stacks {
@@ -104,6 +106,18 @@ Result<void> sync_folders_of(const Change& change) {
   for (const fs::path& folder : folders)
     if (auto synced = sync_folder(folder); !synced) return synced;
   return {};
+}
+
+/// Whether another file of the folder includes this one: a stack whose part is missing lets nobody
+/// in.
+bool others_include(const fs::path& file) {
+  const auto stacks = read_stacks(file.parent_path());
+  if (!stacks) return false;
+  const std::string self = file.filename().string();
+  for (const auto& [name, text] : *stacks)
+    for (const review::PamLine& line : review::parse_pam_stack(text))
+      if (name != self && review::names_stack(line, self)) return true;
+  return false;
 }
 
 void remove_beside(const Change& change, fs::path (*name)(const fs::path&)) {
@@ -208,6 +222,22 @@ Result<void> Changes::confirm(const Change& change) {
   return file_away(change.folder, folder_, kConfirmed);
 }
 
+Result<void> Changes::confirm_for_good(const Change& change) {
+  remove_beside(change, aside_name);
+  for (const unsigned number : numbers_in(folder_, kConfirmed))
+    if (auto past = file_away(numbered(folder_, kConfirmed, number), folder_, kUndone); !past)
+      return past;
+  return file_away(change.folder, folder_, kUndone);
+}
+
+std::vector<std::string> Change::changed_since() const {
+  std::vector<std::string> changed;
+  for (const FileChange& file : files)
+    if (const auto now = content_of(file.file); now != file.after && now != file.before)
+      changed.push_back(file.file.string());
+  return changed;
+}
+
 Result<std::vector<std::string>> Changes::undo(const Change& change) {
   fs::path folder = change.folder;
   if (folder != folder_ / kWaiting) {
@@ -228,6 +258,10 @@ Result<std::vector<std::string>> Changes::undo(const Change& change) {
       const fs::path copy = folder / fmt::format("found.{}", i);
       static_cast<void>(write_whole_file(copy, *now, 0600));
       found.push_back(file.file.string());
+    }
+    if (!file.before && others_include(file.file)) {
+      found.push_back(file.file.string());
+      continue;
     }
     if (auto done = put_back(file.file, file.before); !done)
       return std::unexpected(std::move(done.error()));

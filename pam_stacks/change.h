@@ -35,6 +35,8 @@ struct Change {
 
   /// Whether it has to be taken back now: its time has come, or it was interrupted.
   [[nodiscard]] bool due() const;
+  /// Files that are neither as before nor as after: somebody else changed them.
+  [[nodiscard]] std::vector<std::string> changed_since() const;
   /// Seconds until then; none where nothing will happen by itself.
   [[nodiscard]] std::optional<std::int64_t> seconds_left() const;
 };
@@ -70,9 +72,11 @@ class Changes {
   [[nodiscard]] Result<void> put_in_place(const Change& change);
   /// From here on it is only taken back by undo().
   [[nodiscard]] Result<void> confirm(const Change& change);
+  /// Nor by that: there is no way back behind a removal.
+  [[nodiscard]] Result<void> confirm_for_good(const Change& change);
   /// Puts the old files back, each whole, the last first. What somebody changed since then is kept
-  /// in the change's folder; the places of such files are returned. May be called again after an
-  /// Error.
+  /// in the change's folder; a new file that another includes stays; such files are returned. May
+  /// be called again after an Error.
   [[nodiscard]] Result<std::vector<std::string>> undo(const Change& change);
 
  private:

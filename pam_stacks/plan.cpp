@@ -23,6 +23,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kUsher = "usher";  // the stack that all others ask
+/// Debian's common-auth as it is without Usher's profile, for where that is on.
+constexpr std::string_view kUsherMachine = "usher-machine";
 
 struct Machine {
   Stacks stacks;  // as libpam finds them
@@ -53,8 +55,9 @@ Result<Machine> read_machine(const Folders& folders) {
 /// checks their accounts: a login between two of these is refused by none for what another let
 /// pass.
 int rank_of(const fs::path& file) {
-  static constexpr std::array<std::string_view, 5> kOrder = {
-      "usher", "common-auth", "common-session", "common-session-noninteractive", "common-account"};
+  static constexpr std::array<std::string_view, 6> kOrder = {
+      "usher-machine", "usher", "common-auth", "common-session", "common-session-noninteractive",
+      "common-account"};
   const auto* found = std::ranges::find(kOrder, file.filename().string());
   return static_cast<int>(found - kOrder.begin());
 }
@@ -127,6 +130,40 @@ Result<void> apply_profile(Machine& machine, bool enabled) {
   return {};
 }
 
+bool profile_is_on(const Stacks& stacks) {
+  return asks_usher(stacks, "common-auth", "auth") ||
+         asks_usher(stacks, "common-account", "account");
+}
+
+/// What asks for a password as without Usher. Where common-auth itself asks Usher, that is a copy
+/// of what it would be: it can't include itself.
+Result<std::string> common_without_usher(const Machine& before, Machine& after) {
+  if (!profile_is_on(after.stacks)) {
+    for (const char* name : {"common-auth", "password-auth", "system-auth"})
+      if (after.stacks.contains(name) && !asks_usher(after.stacks, name, "auth")) return name;
+    return std::string();
+  }
+  Machine plain = before;
+  if (profile_is_on(before.stacks))
+    if (auto applied = apply_profile(plain, false); !applied)
+      return std::unexpected(std::move(applied.error()));
+  after.stacks[std::string(kUsherMachine)] = plain.stacks["common-auth"];
+  return std::string(kUsherMachine);
+}
+
+/// With one type alone asking, what another checks would be passed over.
+Result<void> check_types(const Stacks& stacks, const std::string& service, bool believes) {
+  for (const char* type : {"account", "session"}) {
+    const bool there = !flatten(stacks, service, type).empty();
+    if ((!there && !believes) || asks_usher(stacks, service, type)) continue;
+    return failure(
+        fmt::format("{}: its {} lines come from where they can't be edited. Write `{} "
+                    "substack usher` before them by hand, and run this again",
+                    service, type, type));
+  }
+  return {};
+}
+
 Result<WhenDownChoice> settled_choice(const Wish& wish, const Stacks& before) {
   if (wish.when_down) return *wish.when_down;
   const auto usher = before.find(kUsher);
@@ -181,9 +218,10 @@ Result<Stacks> stacks_in(const Folders& folders) {
 Result<Plan> make_plan(const Wish& wish, const Folders& folders) {
   auto before = read_machine(folders);
   if (!before) return std::unexpected(std::move(before.error()));
-  const auto choice = settled_choice(wish, before->stacks);
+  const auto choice = settled_choice(wish, before->own);
   if (!choice) return std::unexpected(choice.error());
   Machine after = *before;
+  // Who asks already is told by it; what it includes is known once the others are edited.
   after.stacks[std::string(kUsher)] = usher_stack(*choice, wish.call);
   std::vector<std::string> services = wish.services;
   if (wish.everywhere && has_profile()) {
@@ -194,12 +232,21 @@ Result<Plan> make_plan(const Wish& wish, const Folders& folders) {
   }
   if (auto edited = edit_services(after.stacks, services); !edited)
     return std::unexpected(std::move(edited.error()));
-  for (const std::string& service : services)
+  for (const std::string& service : services) {
     if (!asks_usher(after.stacks, service, "auth") && !asks_usher(after.stacks, service, "account"))
       return failure(
           fmt::format("{}: this stack neither asks anybody nor checks an account, so "
                       "there is nothing that Usher could decide",
                       service));
+    const bool believes = config::contains(wish.self_verifying, service);
+    if (auto checked = check_types(after.stacks, service, believes); !checked)
+      return std::unexpected(std::move(checked.error()));
+  }
+  auto common = common_without_usher(*before, after);
+  if (!common) return std::unexpected(std::move(common.error()));
+  ModuleCall call = wish.call;
+  call.common = std::move(*common);
+  after.stacks[std::string(kUsher)] = usher_stack(*choice, call);
 
   auto plan = planned(*before, after, folders);
   if (!plan) return plan;
@@ -207,9 +254,17 @@ Result<Plan> make_plan(const Wish& wish, const Folders& folders) {
   auto remarks = check_environment(wish, *plan);
   if (!remarks) return std::unexpected(std::move(remarks.error()));
   plan->remarks = std::move(*remarks);
-  for (const std::string& service : plan->services)
-    for (const std::string& module : dropped_modules(plan->before, plan->after, service))
-      plan->remarks.push_back(fmt::format("{}: no longer runs {}", service, module));
+  if (plan->services.empty() && !plan->changes.empty())
+    return failure("no service asks Usher yet: say which are to, by --service or --everywhere");
+  for (const std::string& service : plan->services) {
+    for (const std::string& way : ways_before_usher(plan->after, service))
+      plan->remarks.push_back(
+          fmt::format("{}: {} may let somebody in before Usher is asked", service, way));
+    if (text_in(before->stacks, service) == text_in(after.stacks, service)) continue;
+    for (const std::string& module : replaced_modules(plan->before, service))
+      plan->remarks.push_back(
+          fmt::format("{}: {} only runs where a rule observes", service, module));
+  }
   return plan;
 }
 
@@ -217,13 +272,13 @@ Result<Removal> make_removal(const Folders& folders) {
   auto before = read_machine(folders);
   if (!before) return std::unexpected(std::move(before.error()));
   Machine after = *before;
-  if (asks_usher(before->stacks, "common-auth", "auth") ||
-      asks_usher(before->stacks, "common-account", "account"))
+  if (profile_is_on(before->stacks))
     if (auto applied = apply_profile(after, false); !applied)
       return std::unexpected(std::move(applied.error()));
   Removal removal;
   const std::string common = common_auth_line(before->stacks);
   after.stacks.erase(std::string(kUsher));
+  after.stacks.erase(std::string(kUsherMachine));
   for (auto& [name, text] : after.stacks) {
     Cleared cleared = without_usher(name, text, common);
     text = std::move(cleared.text);

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "pam_stacks/program.h"
+#include "pam_stacks/whole_file.h"
 
 namespace usher::pam_stacks {
 namespace {
@@ -29,6 +30,24 @@ Result<void> write_folder(const fs::path& folder, const Stacks& files) {
     if (!file) return failure(fmt::format("{} can't be written", (folder / name).string()));
   }
   return {};
+}
+
+/// pam-auth-update notes in debconf's database which profiles are on; what is only tried is not to
+/// be found there. So it gets a copy (debconf(7), debconf.conf(5)).
+Result<std::string> debconf_of_its_own(const fs::path& scratch) {
+  std::error_code error;
+  std::string text = "Config: config\nTemplates: templates\n";
+  for (const char* name : {"config", "templates"}) {
+    const fs::path copy = scratch / fmt::format("{}.dat", name);
+    fs::copy_file(fmt::format("/var/cache/debconf/{}.dat", name), copy, error);
+    if (error)
+      return failure(fmt::format("debconf's {} can't be copied: {}", name, error.message()));
+    text += fmt::format("\nName: {}\nDriver: File\nMode: 600\nFilename: {}\n", name, copy.string());
+  }
+  const fs::path file = scratch / "debconf.conf";
+  if (auto written = write_whole_file(file, text); !written)
+    return std::unexpected(std::move(written.error()));
+  return fmt::format("DEBCONF_SYSTEMRC={}", file.string());
 }
 
 }  // namespace
@@ -52,8 +71,11 @@ Result<ProfileFiles> with_profile(const ProfileFiles& now, bool enabled, const f
   if (!error) fs::copy(kProfiles, profiles, error);
   if (error) return failure(fmt::format("{} can't be copied: {}", kProfiles, error.message()));
 
+  const auto answers = debconf_of_its_own(scratch);
+  if (!answers) return std::unexpected(answers.error());
   const auto end = run_program({"pam-auth-update", "--root", root.string(), "--package",
-                                enabled ? "--enable" : "--disable", "usher"});
+                                enabled ? "--enable" : "--disable", "usher"},
+                               {*answers});
   if (!end) return std::unexpected(end.error());
   if (end->status != 0)
     return failure(fmt::format("pam-auth-update failed ({}): {}", end->status, end->output));

@@ -49,7 +49,8 @@ int status_of(pid_t child) {
 
 bool has_program(const std::string& name) { return !path_of(name).empty(); }
 
-Result<ProgramEnd> run_program(const std::vector<std::string>& command) {
+Result<ProgramEnd> run_program(const std::vector<std::string>& command,
+                               std::vector<std::string> settings) {
   const std::string path = path_of(command.front());
   if (path.empty()) return failure(fmt::format("there is no {} on this machine", command.front()));
   std::array<int, 2> ends{};
@@ -63,10 +64,13 @@ Result<ProgramEnd> run_program(const std::vector<std::string>& command) {
   arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
-  std::array<std::string, 3> settings = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8",
-                                         "DEBIAN_FRONTEND=noninteractive"};
-  const std::array<char*, 4> environment = {settings[0].data(), settings[1].data(),
-                                            settings[2].data(), nullptr};
+  for (const char* setting :
+       {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8", "DEBIAN_FRONTEND=noninteractive"})
+    settings.emplace_back(setting);
+  std::vector<char*> environment;
+  environment.reserve(settings.size() + 1);
+  for (std::string& setting : settings) environment.push_back(setting.data());
+  environment.push_back(nullptr);
 
   posix_spawn_file_actions_t actions{};
   ::posix_spawn_file_actions_init(&actions);

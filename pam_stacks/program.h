@@ -15,9 +15,10 @@ struct ProgramEnd {
 };
 
 /// Runs a program of this machine, found in /usr/sbin, /usr/bin, /sbin and /bin alone, with no
-/// input and an environment of its own (LC_ALL=C.UTF-8, DEBIAN_FRONTEND=noninteractive). Waits for
-/// its end. An Error where it could not be run.
-[[nodiscard]] Result<ProgramEnd> run_program(const std::vector<std::string>& command);
+/// input and an environment of its own (LC_ALL=C.UTF-8, DEBIAN_FRONTEND=noninteractive, and
+/// `settings`). Waits for its end. An Error where it could not be run.
+[[nodiscard]] Result<ProgramEnd> run_program(const std::vector<std::string>& command,
+                                             std::vector<std::string> settings = {});
 
 /// Whether there is such a program in those folders.
 [[nodiscard]] bool has_program(const std::string& name);

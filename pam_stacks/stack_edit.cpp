@@ -14,6 +14,7 @@ namespace usher::pam_stacks {
 namespace {
 
 using review::names_module;
+using review::names_stack;
 using review::PamLine;
 
 /// What distributions have for their services to include.
@@ -28,7 +29,13 @@ std::string usher_line(std::string_view type) {
   return fmt::format("{:<10} substack   usher\n", type);
 }
 
-bool is_usher_substack(const PamLine& line) { return line.includes && line.target == "usher"; }
+bool is_usher_substack(const PamLine& line) { return names_stack(line, "usher"); }
+
+/// Whether a control jumps over lines: the lines that it counts would be others.
+bool jumps(const PamLine& line) {
+  return line.control.starts_with('[') &&
+         line.control.find_first_of("0123456789") != std::string::npos;
+}
 
 bool concerns(const PamLine& line, std::string_view type) {
   return line.type == type ||
@@ -103,6 +110,8 @@ Result<std::optional<Splice>> edit_auth(std::string_view service, std::string_vi
   }
   if (std::ranges::count_if(lines, is_common_auth) > 1)
     return by_hand(service, "it asks for the machine's password in more than one line");
+  if (std::any_of(lines.begin(), common, jumps))
+    return by_hand(service, "a line before its common ones counts how many to jump over");
   const std::string old = without_newline(text.substr(common->begin, common->end - common->begin));
   if (old.contains('\n')) return by_hand(service, "that line goes over several");
   return Splice{.at = common->begin,
@@ -196,9 +205,9 @@ Cleared without_usher(std::string_view name, std::string_view text, std::string_
     std::string instead;
     if (mark && mark->text.starts_with(kInPlace)) {
       instead = fmt::format("{}\n", mark->text.substr(kInPlace.size()));
-    } else if (!mark && line.type == "auth") {
+    } else if (!mark && (line.type == "auth" || line.type.empty())) {
       // Without a line in its place nobody would be asked for anything.
-      if (common.empty()) {
+      if (common.empty() || line.type.empty()) {
         cleared.left.push_back(place);
         continue;
       }
@@ -216,19 +225,25 @@ std::string common_auth_line(const Stacks& stacks) {
   return {};
 }
 
-std::vector<std::string> dropped_modules(const Stacks& before, const Stacks& after,
-                                         std::string_view service) {
-  constexpr std::array<std::string_view, 5> kOfThePassword = {
-      "pam_unix.so", "pam_deny.so", "pam_permit.so", "pam_sss.so", "pam_usher.so"};
-  const std::vector<FlatLine> now = flatten(after, service, "auth");
-  std::vector<std::string> dropped;
-  for (const FlatLine& line : flatten(before, service, "auth")) {
-    const bool stays = std::ranges::any_of(
-        now, [&](const FlatLine& other) { return other.what.target == line.what.target; });
-    if (stays || config::contains(kOfThePassword, line.what.target)) continue;
-    dropped.push_back(fmt::format("{} ({})", line.what.target, line.place()));
+std::vector<std::string> replaced_modules(const Stacks& before, std::string_view service) {
+  constexpr std::array<std::string_view, 4> kPlain = {"pam_unix.so", "pam_deny.so", "pam_permit.so",
+                                                      "pam_usher.so"};
+  std::vector<std::string> replaced;
+  for (const FlatLine& line : flatten(before, service, "auth"))
+    if (config::contains(kCommonAuth, line.file) && !config::contains(kPlain, line.what.target))
+      replaced.push_back(fmt::format("{} ({})", line.what.target, line.place()));
+  return replaced;
+}
+
+std::vector<std::string> ways_before_usher(const Stacks& stacks, std::string_view service) {
+  std::vector<std::string> ways;
+  for (const FlatLine& line : flatten(stacks, service, "auth")) {
+    if (names_module(line.what, "pam_usher.so")) return ways;
+    const bool may_end = line.what.control == "sufficient" || line.what.control.contains("done");
+    if (may_end && !names_module(line.what, "pam_rootok.so"))
+      ways.push_back(fmt::format("{} ({})", line.what.target, line.place()));
   }
-  return dropped;
+  return {};
 }
 
 }  // namespace usher::pam_stacks

@@ -35,9 +35,14 @@ struct Cleared {
 /// substack system-auth"; empty where they are of another kind.
 [[nodiscard]] std::string common_auth_line(const Stacks& stacks);
 
-/// What no longer runs for a service: modules that the include held which Usher's line takes the
-/// place of, but for those that check the machine's password.
-[[nodiscard]] std::vector<std::string> dropped_modules(const Stacks& before, const Stacks& after,
-                                                       std::string_view service);
+/// What Usher's line takes the place of for a service, beside the password of /etc/shadow: modules
+/// of the common stack that run only where a rule observes from then on.
+[[nodiscard]] std::vector<std::string> replaced_modules(const Stacks& before,
+                                                        std::string_view service);
+
+/// What may let somebody in before pam_usher.so is asked: "pam_succeed_if.so (lightdm:3)". Root's
+/// own way (pam_rootok) is none of them.
+[[nodiscard]] std::vector<std::string> ways_before_usher(const Stacks& stacks,
+                                                         std::string_view service);
 
 }  // namespace usher::pam_stacks

@@ -42,6 +42,7 @@ struct Attempt {
   std::optional<Script> usherd;  // none: nobody listens
   bool right_password = false;
   bool expected = false;
+  bool others_refuse = false;  // modules that are not run, too
 };
 
 struct Person {
@@ -117,11 +118,15 @@ void add_attempts_of(std::vector<Attempt>& attempts, const Plan& plan, const Cal
   const bool account = asks_usher(plan.after, caller.service, "account");
   const bool session = caller.opens_session && asks_usher(plan.after, caller.service, "session");
   const auto add = [&](std::string what, std::optional<Script> usherd, bool right, bool expected) {
-    attempts.push_back({.caller = caller,
-                        .what = std::move(what),
-                        .usherd = usherd,
-                        .right_password = right,
-                        .expected = expected});
+    attempts.push_back(
+        {.caller = caller,
+         .what = std::move(what),
+         .usherd = usherd,
+         .right_password = right,
+         .expected = expected,
+         // Where the machine itself is asked, others know no wrong password either.
+         .others_refuse = !right && (!usherd || usherd->authenticate == Word::no_part ||
+                                     (observing && usherd->authenticate == Word::no))});
   };
   const Script silent{
       .authenticate = Word::no_part, .account = Word::no_part, .session = Word::no_part};
@@ -161,7 +166,8 @@ LoginEnd try_apart(const Attempt& attempt, const TrialRoom& room) {
   if (child == 0) {
     ::alarm(kSecondsPerLogin);
     LoginEnd end{.step = Step::begin, .code = PAM_SYSTEM_ERR};
-    if (!attempt.usherd || ScriptedDaemon::start(TrialRoom::sockets(), *attempt.usherd))
+    const bool set = !attempt.others_refuse || TrialRoom::let_others_refuse();
+    if (set && (!attempt.usherd || ScriptedDaemon::start(TrialRoom::sockets(), *attempt.usherd)))
       end = try_login(attempt.caller,
                       attempt.right_password ? room.password() : "not-" + room.password());
     static_cast<void>(::write(writing.get(), &end, sizeof end) == sizeof end);
@@ -200,7 +206,7 @@ void send(int pipe, const json& value) {
   static_cast<void>(::write(pipe, line.data(), line.size()) == static_cast<ssize_t>(line.size()));
 }
 
-void try_all(int pipe, const Stacks& stacks, const Person& person,
+void try_all(int pipe, const TrialStacks& stacks, const Person& person,
              const std::vector<Attempt>& attempts) {
   const auto room = TrialRoom::enter(stacks, person.name);
   if (!room) return send(pipe, {{"failure", room.error().message}});
@@ -216,7 +222,7 @@ Result<Trial> run_trial(const Plan& plan, const TrialWish& wish,
                         const std::function<void(const TrialResult&, std::size_t)>& progress) {
   const auto person = person_named(wish.user);
   if (!person) return std::unexpected(person.error());
-  const Stacks stacks =
+  const TrialStacks stacks =
       for_trial(plan.after, wish.real_socket, TrialRoom::sockets().front(), is_module_there);
   const std::vector<Attempt> attempts = all_attempts(plan, wish, *person);
   Trial trial{.results = {}, .stand_ins = stand_ins(plan.after, plan.services)};

@@ -57,6 +57,12 @@ Result<std::string> hash_of(const std::string& password) {
   return std::string(hash);
 }
 
+/// Whether the account's password is kept in this file at all.
+bool is_in(std::string_view shadow, const std::string& user) {
+  const std::string begin = user + ":";
+  return shadow.starts_with(begin) || shadow.contains("\n" + begin);
+}
+
 /// shadow(5) with another password for one account, which is neither too old nor expired.
 std::string shadow_with(std::string_view shadow, const std::string& user, const std::string& hash) {
   std::string text;
@@ -74,6 +80,10 @@ Result<void> write_shadow(const std::string& user, const std::string& password) 
   if (::stat(kShadow, &status) != 0) return failed(kShadow);
   const auto shadow = review::read_plain_file(kShadow);
   if (!shadow) return failure(fmt::format("{}: {}", kShadow, shadow.error().message()));
+  if (!is_in(*shadow, user))
+    return failure(fmt::format(
+        "{} has no password in {}, so nothing could be tried with it: say --as USER, one that has",
+        user, kShadow));
   const auto hash = hash_of(password);
   if (!hash) return std::unexpected(hash.error());
   const std::string file = fmt::format("{}/shadow", kRoom);
@@ -87,15 +97,26 @@ Result<void> write_shadow(const std::string& user, const std::string& password) 
 
 /// Over the machine's own: pam_start_confdir(3) would not do, since what a stack includes is looked
 /// for in the usual folder all the same.
-Result<void> write_stacks(const Stacks& stacks) {
-  const std::string folder = fmt::format("{}/pam.d", kRoom);
+Result<void> show_stacks(const std::string& folder) {
+  if (::mount(folder.c_str(), kStacks, nullptr, MS_BIND, nullptr) != 0)
+    return failed(fmt::format("{} can't be mounted over {}", folder, kStacks));
+  return {};
+}
+
+Result<void> write_folder(const std::string& folder, const Stacks& stacks) {
   if (::mkdir(folder.c_str(), 0755) != 0) return failed(folder);
   for (const auto& [name, text] : stacks)
     if (auto written = write_whole_file(fmt::format("{}/{}", folder, name), text); !written)
       return written;
-  if (::mount(folder.c_str(), kStacks, nullptr, MS_BIND, nullptr) != 0)
-    return failed(fmt::format("{} can't be mounted over {}", folder, kStacks));
   return {};
+}
+
+Result<void> write_stacks(const TrialStacks& stacks) {
+  if (auto written = write_folder(fmt::format("{}/agreeing", kRoom), stacks.agreeing); !written)
+    return written;
+  if (auto written = write_folder(fmt::format("{}/refusing", kRoom), stacks.refusing); !written)
+    return written;
+  return show_stacks(fmt::format("{}/agreeing", kRoom));
 }
 
 /// A machine without a log has none to be kept from.
@@ -132,11 +153,20 @@ std::vector<std::string> TrialRoom::sockets() {
   return {fmt::format("{}/root.sock", kRoom), fmt::format("{}/self.sock", kRoom)};
 }
 
-Result<TrialRoom> TrialRoom::enter(const Stacks& stacks, const std::string& user) {
+Result<void> TrialRoom::let_others_refuse() {
+  if (::unshare(CLONE_NEWNS) != 0) return failed("no mount namespace for one login");
+  return show_stacks(fmt::format("{}/refusing", kRoom));
+}
+
+Result<TrialRoom> TrialRoom::enter(const TrialStacks& stacks, const std::string& user) {
   auto password = random_password();
   if (!password) return std::unexpected(std::move(password.error()));
-  for (auto&& step : {leave_the_machine(), write_stacks(stacks), write_shadow(user, *password)})
-    if (!step) return std::unexpected(step.error());
+  // Each only once the one before has worked: nothing is mounted where others would see it.
+  if (auto left = leave_the_machine(); !left) return std::unexpected(std::move(left.error()));
+  if (auto written = write_stacks(stacks); !written)
+    return std::unexpected(std::move(written.error()));
+  if (auto written = write_shadow(user, *password); !written)
+    return std::unexpected(std::move(written.error()));
   auto log = open_log();
   if (!log) return std::unexpected(std::move(log.error()));
   return TrialRoom(std::move(*password), std::move(*log));

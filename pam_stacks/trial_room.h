@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "daemon/model/result.h"
-#include "pam_stacks/stacks.h"
+#include "pam_stacks/trial_stacks.h"
 #include "usher/unique_fd.h"
 
 namespace usher::pam_stacks {
@@ -20,7 +20,10 @@ class TrialRoom {
  public:
   /// Moves this process into one; for a child made for it. `user` gets the password returned by
   /// password(), which is made up.
-  [[nodiscard]] static Result<TrialRoom> enter(const Stacks& stacks, const std::string& user);
+  [[nodiscard]] static Result<TrialRoom> enter(const TrialStacks& stacks, const std::string& user);
+
+  /// From here on, for this process alone, modules that were replaced refuse to let anybody in.
+  [[nodiscard]] static Result<void> let_others_refuse();
 
   [[nodiscard]] const std::string& password() const noexcept { return password_; }
   /// The two sockets that pam_usher.so takes by default.

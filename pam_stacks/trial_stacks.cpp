@@ -25,6 +25,31 @@ bool is_run(const review::PamLine& line) {
   return !session_log && std::ranges::find(kRun, file_name(line.target)) != kRun.end();
 }
 
+std::string with_socket(std::string text, const std::string& from, const std::string& to) {
+  if (from.empty()) return text;
+  const std::string at = "socket=" + from;
+  for (std::size_t found = text.find(at); found != std::string::npos;
+       found = text.find(at, found + 1))
+    text.replace(found, at.size(), "socket=" + to);
+  return text;
+}
+
+/// `verdict` takes the place of what is not run where a password is asked for, pam_permit
+/// elsewhere.
+std::string replaced(std::string text, const std::function<bool(const std::string&)>& there,
+                     std::string_view verdict) {
+  std::vector<review::PamLine> lines = review::parse_pam_stack(text);
+  std::ranges::reverse(lines);
+  for (const review::PamLine& line : lines) {
+    if (line.includes)
+      text.replace(line.offset, line.target.size(), file_name(line.target));
+    else if (!is_run(line) && (line.may_be_missing || there(line.target)))
+      text.replace(line.offset, line.target.size(),
+                   line.type == "auth" ? verdict : std::string_view("pam_permit.so"));
+  }
+  return text;
+}
+
 }  // namespace
 
 bool is_module_there(const std::string& module) {
@@ -46,22 +71,14 @@ bool is_module_there(const std::string& module) {
   return !folder_found;
 }
 
-Stacks for_trial(const Stacks& stacks, const std::string& real_socket, const std::string& socket,
-                 const std::function<bool(const std::string&)>& there) {
-  Stacks trial = stacks;
-  const std::string at = "socket=" + real_socket;
-  for (auto& [name, text] : trial) {
-    std::vector<review::PamLine> lines = review::parse_pam_stack(text);
-    std::ranges::reverse(lines);
-    for (const review::PamLine& line : lines) {
-      if (line.includes)
-        text.replace(line.offset, line.target.size(), file_name(line.target));
-      else if (!is_run(line) && (line.may_be_missing || there(line.target)))
-        text.replace(line.offset, line.target.size(), "pam_permit.so");
-    }
-    for (std::size_t found = real_socket.empty() ? std::string::npos : text.find(at);
-         found != std::string::npos; found = text.find(at, found + 1))
-      text.replace(found, at.size(), "socket=" + socket);
+TrialStacks for_trial(const Stacks& stacks, const std::string& real_socket,
+                      const std::string& socket,
+                      const std::function<bool(const std::string&)>& there) {
+  TrialStacks trial;
+  for (const auto& [name, text] : stacks) {
+    const std::string asked = with_socket(text, real_socket, socket);
+    trial.agreeing.emplace(name, replaced(asked, there, "pam_permit.so"));
+    trial.refusing.emplace(name, replaced(asked, there, "pam_deny.so"));
   }
   return trial;
 }

@@ -80,6 +80,12 @@ std::string usher_stack(const WhenDownChoice& choice, const ModuleCall& call) {
   if (!call.socket.empty()) command += fmt::format(" socket={}", call.socket);
   replace_all(text, "pam_usher.so server_uid=USHER", command);
   replace_all(text, "USHER is", fmt::format("{} is", call.usherd_uid));
+  if (call.common.empty())
+    replace_all(text, "include                                            common-auth",
+                "[success=done default=die]                         pam_unix.so");
+  else
+    replace_all(text, "common-auth\n", call.common + "\n");
+  replace_all(text, " Fedora: password-auth.", "");
   replace_all(text, "ingroup NAME", fmt::format("ingroup {}", choice.groups));
   return text;
 }

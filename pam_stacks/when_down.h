@@ -31,6 +31,9 @@ struct ModuleCall {
   std::string module = "pam_usher.so";
   uid_t usherd_uid = 0;
   std::string socket;  // empty: the module's own default
+  /// The stack that asks for a password as without Usher, for where a rule only observes:
+  /// "common-auth", "password-auth"; empty: pam_unix alone.
+  std::string common = "common-auth";
 };
 
 /// The text of /etc/pam.d/usher.

@@ -112,6 +112,8 @@ std::optional<PamLine> understood(const std::vector<PamWord>& words) {
   return line;
 }
 
+std::string_view file_name_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
 }  // namespace
 
 std::vector<PamLine> parse_pam_stack(std::string_view text) {
@@ -129,8 +131,11 @@ std::vector<PamLine> parse_pam_stack(std::string_view text) {
 }
 
 bool names_module(const PamLine& line, std::string_view module) {
-  return !line.includes &&
-         std::string_view(line.target).substr(line.target.rfind('/') + 1) == module;
+  return !line.includes && file_name_of(line.target) == module;
+}
+
+bool names_stack(const PamLine& line, std::string_view stack) {
+  return line.includes && file_name_of(line.target) == stack;
 }
 
 }  // namespace usher::review

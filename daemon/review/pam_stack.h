@@ -29,4 +29,7 @@ struct PamLine {
 /// Whether a line names this module, with or without a folder.
 [[nodiscard]] bool names_module(const PamLine& line, std::string_view module);
 
+/// Whether a line includes this stack, by its name or its path.
+[[nodiscard]] bool names_stack(const PamLine& line, std::string_view stack);
+
 }  // namespace usher::review

@@ -3,10 +3,12 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <grp.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -14,7 +16,9 @@
 #include <exception>
 #include <span>
 #include <string>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 #include "daemon/store/master_key.h"
 #include "daemon/store/must.h"
@@ -70,6 +74,30 @@ class ActingAsOwner {
   }
   gid_t group_ = 0;
   bool acting_ = false;
+};
+
+// Root's supplementary groups, which ActingAsOwner would keep: with them a link could lead further.
+class WithoutOtherGroups {
+ public:
+  WithoutOtherGroups() {
+    if (::geteuid() != 0) return;
+    groups_.resize(static_cast<std::size_t>(std::max(::getgroups(0, nullptr), 0)));
+    if (::getgroups(static_cast<int>(groups_.size()), groups_.data()) < 0 ||
+        ::setgroups(0, nullptr) != 0)
+      throw std::system_error(errno, std::generic_category(), "setgroups");
+    taken_ = true;
+  }
+  WithoutOtherGroups(const WithoutOtherGroups&) = delete;
+  WithoutOtherGroups& operator=(const WithoutOtherGroups&) = delete;
+  WithoutOtherGroups(WithoutOtherGroups&&) = delete;
+  WithoutOtherGroups& operator=(WithoutOtherGroups&&) = delete;
+  ~WithoutOtherGroups() {
+    if (taken_ && ::setgroups(groups_.size(), groups_.data()) != 0) std::abort();
+  }
+
+ private:
+  std::vector<gid_t> groups_;
+  bool taken_ = false;
 };
 
 void write_all(const UniqueFd& out, std::span<const std::uint8_t> bytes, const path& file) {
@@ -160,6 +188,7 @@ void finish(const path& store, const path& key_file) {
 }
 
 void initialise(const path& store, const path& key_file) {
+  const WithoutOtherGroups alone;
   if (store == key_file) fail_at(store, "is named as the store and as its key");
   // One at a time: two that stage at once would pair one's key with the other's store.
   const UniqueFd directory = [&] {

@@ -105,6 +105,11 @@ packages_packaging=(
   systemd              # systemd-analyze: whether units are right and tight
   apparmor             # whether profiles are
   shellcheck           # reads scripts
+  rpm                  # the rpm
+  rpmlint              # finds what is wrong with it
+  selinux-policy-dev   # what SELinux's policy is written with ...
+  checkpolicy          # ... compiled ...
+  semodule-utils       # ... and packed
 )
 packages_lint=(
   clang-format-19

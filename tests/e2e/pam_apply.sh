@@ -25,7 +25,7 @@ printf 'the machine knows ada\n' >$S/secrets/machine
 right=$S/secrets/ada.password
 code=$S/secrets/ada.code
 rm -rf /etc/sudoers.d
-printf '%s\n' 'Defaults !lecture, passwd_tries=1' 'ada ALL=(ALL) ALL' >/etc/sudoers
+printf '%s\n' 'Defaults !lecture, passwd_tries=1' "ada ALL=(ALL) ALL, NOPASSWD: $usherctl" >/etc/sudoers
 chmod 440 /etc/sudoers
 
 # The stacks as the distribution has them, to compare with.
@@ -112,15 +112,43 @@ check 'both were asked for' audited login-accepted service=sshd person=ada 'held
 check 'the password of the machine does not' not ssh_login ada $ssh_code $S/secrets/machine $code
 fresh_code ada
 answers "$right" "$code" >$S/lines
-confirm_by_sudo() { as ada sudo -S "$usherctl" pam confirm <$S/lines; }
-check 'a login through sudo confirms' said confirm_by_sudo
-check 'which is said' shows 'Confirmed by a login through sudo'
+by_sudo() { as ada sudo -k -S bash -c "\"$usherctl\" pam confirm" <$S/lines; }
+check 'sudo in a shell from before does not confirm sshd' not said by_sudo
+check 'though it asked' audited login-accepted service=sudo person=ada
+check 'what is missing is said' shows 'does not come from a login'
+# confirms FILE PORT [SSH-OPTION...]: from a new login over SSH.
+confirms() {
+  fresh_code ada
+  STAGE_COMMAND="sudo -n $usherctl pam confirm" ssh_login ada "$2" "$1" $code "${@:3}"
+}
+check 'a new login over SSH does' confirms $right $ssh_code
+cp $S/printed $S/said
+check 'which is said' shows 'Confirmed by a login through sshd'
 check 'nothing waits any more' not waits
 usherd_stop
 check 'without usherd: nobody' not ssh_login bob $ssh_code $S/secrets/bob.password $S/secrets/bob.code
 check 'rollback needs no usherd' pam rollback
 check 'and goes behind what was confirmed' as_before
 usherd_start
+
+echo '# by a key'
+key_of ada
+check 'sshd again' apply --service sshd,sudo --when-down none
+check 'a key is enough to confirm' confirms $right $ssh_key_code -i $S/secrets/key_ada
+check 'once more' pam rollback
+check 'sudo alone' apply --service sudo --when-down none
+fresh_code ada
+answers "$right" "$code" >$S/lines
+check 'is confirmed through sudo, which was asked' said by_sudo
+check 'of course' shows 'Confirmed by a login through sudo'
+printf '# by hand\n' >>/etc/pam.d/sudo
+check 'what somebody changed since is not put back over' not pam rollback
+check 'who' shows 'changed by others'
+check 'but taken out' pam remove
+check 'and stays otherwise' grep -q '^# by hand$' /etc/pam.d/sudo
+cp -a $S/pam.d/sudo /etc/pam.d/sudo
+check 'which leaves nothing to put back' not pam rollback
+check 'and all as it was' as_before
 
 echo '# taken out'
 check 'again' apply --service sshd,sudo --when-down none

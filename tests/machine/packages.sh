@@ -14,7 +14,6 @@ serve() {
   usherd_start
 }
 
-install_packages() { said dpkg --install "$@" || { cat $S/said; return 1; }; }
 holds_no_usher() { ! grep -rn 'usher' /etc/pam.d | grep -v '^[^:]*:[0-9]*:#' | grep .; }
 
 # As before Usher: with the password that they always had.
@@ -39,6 +38,8 @@ in_by_the_rule() {
   check 'and not with another password' not_with_another at_console root
 }
 
+confirmed() { fresh_code root && STAGE_COMMAND='usherctl pam confirm' over_ssh root $S/secrets/root.code; }
+
 people
 syslog_start
 sshd_start 'PermitRootLogin yes'
@@ -48,7 +49,7 @@ in_as_ever
 before=$(stacks)
 
 echo '# installed'
-check 'the packages are installed' install_packages $packages/*.deb
+check 'the packages are installed' done_by dpkg --install $packages/*.deb
 check 'no stack has changed' equal "$(stacks)" "$before"
 check 'pam-auth-update is content' quiet pam-auth-update --package
 check 'and changes none either' equal "$(stacks)" "$before"
@@ -56,29 +57,30 @@ check 'nothing of Usher runs' not quiet pgrep usher
 in_as_ever
 
 echo '# made ready, and serving'
-check 'store and key are made' said usherctl init
+check 'store and key are made' done_by usherctl init
 cat >/etc/usher/rules.d/50-ssh.toml <<'EOF'
 [[rule]]
 name = "people over SSH"
 service = ["sshd"]
 require = ["password", "otp"]
 EOF
-check 'the rules are right' said usherctl check
+check 'the rules are right' done_by usherctl check
 serve
 otp_enrol ada
 in_as_ever
 
 echo '# the stacks are changed'
 service_stacks=(--service sshd,sudo --when-down group:root)
-check 'plan shows it' said usherctl pam plan "${service_stacks[@]}"
+check 'plan shows it' done_by usherctl pam plan "${service_stacks[@]}"
 check 'as lines of sshd' grep -q 'sshd' $S/said
 check 'and changes nothing' equal "$(stacks)" "$before"
 check 'apply without a way back is refused where there is no systemd' \
   not said usherctl pam apply "${service_stacks[@]}"
 check 'and changes nothing' equal "$(stacks)" "$before"
-check 'apply' said usherctl pam apply "${service_stacks[@]}" --rollback-after never
+check 'apply' done_by usherctl pam apply "${service_stacks[@]}" --rollback-after never
+check 'root confirms, from a login through the new stack' confirmed
 in_by_the_rule
-check 'status is content' said usherctl pam status
+check 'status is content' done_by usherctl pam status
 
 echo '# usherd is gone'
 check 'usherd ends in order' usherd_stop
@@ -92,7 +94,7 @@ echo '# upgraded, while ada is being asked'
 fresh_code ada
 applied=$(stacks)
 check 'she is being asked' somebody_is_asked ada
-check 'the new version is installed' install_packages $packages/newer/*.deb
+check 'the new version is installed' done_by dpkg --install $packages/newer/*.deb
 check 'and is the new one' matches "$(dpkg-query -W -f='${Version} ' usher libpam-usher)" '(.*\+newer ){2}'
 check 'no stack has changed' equal "$(stacks)" "$applied"
 # What the unit does there.
@@ -101,31 +103,54 @@ serve
 check 'she gets in' they_answer
 in_by_the_rule
 
+own_line='pam_faildelay.so delay=1000'
+edit_common_auth() { sed -i "/^# end of pam-auth-update config/i auth\toptional\t$own_line" /etc/pam.d/common-auth; }
 echo '# a line of the administrator'"'"'s own in common-auth'
-sed -i '/^# end of pam-auth-update config/i auth\toptional\tpam_faildelay.so delay=1000' /etc/pam.d/common-auth
-cp /etc/pam.d/common-auth $S/edited
+cp /etc/pam.d/common-auth $S/unedited
+edit_common_auth
+edited=$(stacks)
 check 'pam-auth-update is content' quiet pam-auth-update --package
-check 'and leaves the line' same_file /etc/pam.d/common-auth $S/edited
+check 'and leaves the line' equal "$(stacks)" "$edited"
 in_by_the_rule
+check 'everywhere is refused there' not said usherctl pam apply --everywhere --rollback-after never
+check 'with the reason' grep -q 'somebody edited it' $S/said
+check 'and changes nothing' equal "$(stacks)" "$edited"
+cp $S/unedited /etc/pam.d/common-auth
 
 echo '# everywhere'
-check 'apply' said usherctl pam apply --everywhere --when-down group:root --rollback-after never
-sed 's/^/        /' $S/said
-check 'the line is still there' grep -q 'pam_faildelay.so delay=1000' /etc/pam.d/common-auth
+check 'apply' done_by usherctl pam apply --everywhere --when-down group:root --rollback-after never
+check 'root confirms' confirmed
 check 'pam-auth-update is content' quiet pam-auth-update --package
+in_by_the_rule
+edit_common_auth
+check 'also with a line of the administrator'"'"'s own' quiet pam-auth-update --package
+check 'which it leaves' grep -q "$own_line" /etc/pam.d/common-auth
 in_by_the_rule
 
 echo '# removed'
 usherd_stop
-check 'the packages are removed' said dpkg --remove usher-doc usher libpam-usher
+check 'the packages are removed' done_by dpkg --remove usher-doc usher libpam-usher
 check 'no stack asks Usher' holds_no_usher
-check 'the line is still there' grep -q 'pam_faildelay.so delay=1000' /etc/pam.d/common-auth
+check 'the line is still there' grep -q "$own_line" /etc/pam.d/common-auth
 check 'pam-auth-update is content' quiet pam-auth-update --package
 in_as_ever
 check 'the credentials are still there' test -s /var/lib/usher/store.db
 
 echo '# purged'
-check 'the packages are purged' said dpkg --purge usher libpam-usher
+check 'the packages are purged' done_by dpkg --purge usher libpam-usher
 check 'nobody said that the credentials may go' test -s /var/lib/usher/store.db
+check 'nor the key to them' test -s /etc/usher/key/master.key
+in_as_ever
+
+echo '# installed again, and purged with everything'
+check 'the packages are installed' done_by dpkg --install $packages/*.deb
+serve
+check 'what people had counts again' matches "$(usherctl otp list ada)" 'fresh-'
+usherd_stop
+echo 'usher usher/purge-credentials boolean true' | debconf-set-selections
+check 'the packages are purged' done_by dpkg --purge libpam-usher usher
+check 'nothing is left of them' equal "$(find / -xdev -path $S -prune -o -name '*usher*' -print)" ''
+check 'nor in any stack' holds_no_usher
+check 'pam-auth-update is content' quiet pam-auth-update --package
 in_as_ever
 machine_done

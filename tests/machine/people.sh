@@ -3,6 +3,9 @@
 #
 # Who is on the machine, and how they get in. Needs machine.sh.
 
+# done_by COMMAND...: it succeeds; what it prints is in $S/said, and shown where it does not.
+done_by() { said "$@" || { sed 's/^/        /' $S/said; return 1; }; }
+
 # shadow_of NAME PASSWORD: their password of /etc/shadow; it stays in $S/secrets/NAME.password.
 shadow_of() {
   printf '%s\n' "$2" >"$S/secrets/$1.password"

@@ -8,6 +8,6 @@ scratch_folder
 rm -rf "$packages/deb"
 check 'the packages are made' "$source_tree/scripts/package" deb --prebuilt "$build" --out "$packages/deb"
 for name in usher libpam-usher usher-doc; do
-  check "$name is among them" compgen -G "$packages/deb/${name}_*.deb"
+  check "$name is among them" quiet compgen -G "$packages/deb/${name}_*.deb"
 done
 check_done

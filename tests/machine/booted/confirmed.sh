@@ -13,5 +13,5 @@ STAGE_COMMAND=
 check 'nothing waits any more' unit_is usher-pam-rollback.timer inactive
 check 'nor will after a reboot' not quiet systemctl is-enabled usher-pam-rollback.timer
 check 'the stacks stay' equal "$(stacks)" "$applied"
-check 'status is content' said usherctl pam status
+check 'status is content' done_by usherctl pam status
 machine_done

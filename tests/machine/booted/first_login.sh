@@ -10,7 +10,7 @@ check 'before, ada gets in with her password' over_ssh ada
 
 echo '# installed'
 before=$(stacks)
-check 'the packages are installed' said dpkg --install $packages/*.deb
+check 'the packages are installed' done_by dpkg --install $packages/*.deb
 check 'no unit has failed' equal "$(systemctl --failed --plain --no-legend)" ''
 check 'no stack has changed' equal "$(stacks)" "$before"
 for socket in usherd-root usherd-self usherd-control usher-keeper; do
@@ -23,7 +23,7 @@ check 'nor does the way back of stacks' unit_is usher-pam-rollback.timer inactiv
 check 'ada gets in as before' over_ssh ada
 
 echo '# made ready'
-check 'store and key are made' said usherctl init
+check 'store and key are made' done_by usherctl init
 cat >/etc/usher/rules.d/50-ssh.toml <<'EOF'
 [[rule]]
 name = "who only has a password"
@@ -36,9 +36,9 @@ name = "people over SSH"
 service = ["sshd"]
 require = ["password", "otp"]
 EOF
-check 'the rules are right' said usherctl check
+check 'the rules are right' done_by usherctl check
 check 'the stacks are changed' \
-  said usherctl pam apply --service sshd,sudo --when-down group:root --rollback-after 1h
+  done_by usherctl pam apply --service sshd,sudo --when-down group:root --rollback-after 1h
 check 'confirmed below' unit_is usher-pam-rollback.timer active
 fresh_code ada
 

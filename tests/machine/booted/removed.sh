@@ -4,7 +4,7 @@
 # The packages are removed from the running machine.
 source "$(dirname "$0")/inside.sh"
 
-check 'the packages are removed' said dpkg --remove usher-doc usher libpam-usher
+check 'the packages are removed' done_by dpkg --remove usher-doc usher libpam-usher
 check 'nothing of Usher runs' not quiet pgrep usher
 check 'no unit has failed' equal "$(systemctl --failed --plain --no-legend)" ''
 check 'no socket is left' not quiet compgen -G '/run/usher*/*'

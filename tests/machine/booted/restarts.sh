@@ -7,7 +7,12 @@ source "$(dirname "$0")/inside.sh"
 # eve logs in again and again, until $S/enough is there; a line in $S/count.N for each time.
 logs_in() {
   while [[ ! -e $S/enough ]]; do
-    if STAGE_ANSWERS=$S/answers.$1 over_ssh eve; then echo in; else echo refused; fi >>"$S/count.$1"
+    if STAGE_ANSWERS=$S/answers.$1 over_ssh eve; then
+      echo in
+    else
+      echo refused
+      cat "$S/answers.$1/prompts" "$S/answers.$1/printed" >>"$S/log/refused"
+    fi >>"$S/count.$1"
   done
 }
 counted() { cat $S/count.* 2>/dev/null | grep -cx "$1"; }
@@ -27,6 +32,8 @@ done
 wait_until $stage_patience many_more $(($(counted in) + 6))
 : >$S/enough
 wait "${loops[@]}"
+[[ ! -e $S/log/refused ]] || journalctl --boot --no-pager --grep='pam_usher|PAM:' >>$S/log/refused
+grep -E '"kind":"[a-z]*-denied"' $usher_audit | cut -c1-700 >>$S/log/refused
 check "of $(($(counted in) + $(counted refused))) logins none was refused" equal "$(counted refused)" 0
 check 'it is another usherd' not quiet equal "$(unit usherd.service MainPID)" "$old"
 check 'no unit has failed' equal "$(systemctl --failed --plain --no-legend)" ''

@@ -5,7 +5,7 @@
 source "$(dirname "$0")/inside.sh"
 
 stacks >$S/stacks
-check 'one more change' said usherctl pam apply --everywhere --when-down group:root --rollback-after 20s
+check 'one more change' done_by usherctl pam apply --everywhere --when-down group:root --rollback-after 30s
 check 'the stacks are new' not equal "$(stacks)" "$(cat $S/stacks)"
 check 'the way back is open' unit_is usher-pam-rollback.timer active
 check 'also after a reboot' quiet systemctl is-enabled usher-pam-rollback.timer

@@ -8,7 +8,7 @@ fresh_code ada
 before=$(stacks)
 old=$(unit usherd.service MainPID)
 check 'ada is being asked' somebody_is_asked ada
-check 'the new version is installed' said dpkg --install $packages/newer/*.deb
+check 'the new version is installed' done_by dpkg --install $packages/newer/*.deb
 check 'and is the new one' matches "$(dpkg-query -W -f='${Version} ' usher libpam-usher)" '(.*\+newer ){2}'
 check 'usherd is another one' not quiet equal "$(unit usherd.service MainPID)" "$old"
 check 'ada gets in' they_answer

@@ -129,6 +129,33 @@ TEST_F(ChangeTest, WhatWasChangedSinceIsKept) {
   EXPECT_EQ(review::read_plain_file(folder_ / "undone.1" / "found.1").value_or(""), "by hand\n");
 }
 
+TEST_F(ChangeTest, WhatAnotherStackNeedsStays) {
+  Changes changes = open();
+  ASSERT_TRUE(changes.put_in_place(*changes.begin(plan(), "ada", {})).has_value());
+  write("i3lock", "auth substack usher\n");
+  const auto found = changes.undo(waiting());
+  ASSERT_TRUE(found.has_value());
+  EXPECT_THAT(*found, ElementsAre((stacks_ / "usher").string()));
+  EXPECT_EQ(read("usher"), "new\n");
+  EXPECT_EQ(read("sshd"), "before\n");
+}
+
+TEST_F(ChangeTest, KnowsWhatOthersChanged) {
+  Changes changes = open();
+  ASSERT_TRUE(changes.put_in_place(*changes.begin(plan(), "ada", {})).has_value());
+  EXPECT_THAT(waiting().changed_since(), IsEmpty());
+  write("sshd", "by hand\n");
+  EXPECT_THAT(waiting().changed_since(), ElementsAre((stacks_ / "sshd").string()));
+}
+
+TEST_F(ChangeTest, ThereIsNoWayBackBehindARemoval) {
+  Changes changes = open();
+  ASSERT_TRUE(changes.put_in_place(*changes.begin(plan(), "ada", {})).has_value());
+  ASSERT_TRUE(changes.confirm_for_good(waiting()).has_value());
+  EXPECT_TRUE(nothing_waits());
+  EXPECT_FALSE(Changes::newest_confirmed_in(folder_)->has_value());
+}
+
 TEST_F(ChangeTest, InterruptedAnywhereItIsDueAndTakenBack) {
   // After each number of files that were put in place before the process was killed.
   for (int placed = 0; placed <= 2; ++placed) {

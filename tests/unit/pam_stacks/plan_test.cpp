@@ -87,6 +87,27 @@ TEST_F(PlanTest, AnEnvironmentOfThePersonsOwnIsRefusedWhereItCounts) {
   EXPECT_FALSE(plan({"su"}).has_value());
 }
 
+TEST_F(PlanTest, NoTypeIsPassedOver) {
+  write("rules", "account required pam_unix.so\n");
+  write("own", "@include common-auth\n@include rules\n@include common-session\n");
+  const auto made = plan({"own"});
+  ASSERT_FALSE(made.has_value());
+  EXPECT_THAT(made.error().message, HasSubstr("its account lines"));
+}
+
+TEST_F(PlanTest, AChoiceThatNobodyAsksForIsRefused) {
+  const auto made = plan({});
+  ASSERT_FALSE(made.has_value());
+  EXPECT_THAT(made.error().message, HasSubstr("no service asks Usher yet"));
+}
+
+TEST_F(PlanTest, WhereARuleObservesTheMachinesOwnStackIsAsked) {
+  const auto made = plan({"login"});
+  ASSERT_TRUE(made.has_value());
+  EXPECT_THAT(*made->changes.front().after,
+              HasSubstr("include                                            common-auth\n"));
+}
+
 TEST_F(PlanTest, LinksAreSomebodyElses) {
   std::filesystem::rename(folders_.stacks / "sshd", folders_.stacks / "real");
   std::filesystem::create_symlink("real", folders_.stacks / "sshd");

@@ -144,10 +144,28 @@ TEST(WithoutUsher, LinesOfSomebodysOwnAreNamed) {
   EXPECT_THAT(cleared.left, ElementsAre("sudo:2"));
 }
 
-TEST(DroppedModules, AreThoseBesideThePassword) {
-  const Stacks before = debian_stacks();
-  EXPECT_THAT(dropped_modules(before, edited(before, "sshd"), "sshd"),
-              ElementsAre("pam_cap.so (common-auth:4)"));
+TEST(WithUsher, DoesNotMoveWhatAJumpCounts) {
+  Stacks stacks = debian_stacks();
+  stacks["own"] = "auth [success=2 default=ignore] pam_x.so\n@include common-auth\n";
+  EXPECT_FALSE(with_usher(stacks, "own").has_value());
+}
+
+TEST(WithoutUsher, KnowsStacksByTheirPaths) {
+  EXPECT_EQ(without_usher("sudo", "auth substack /etc/pam.d/usher\n", "@include common-auth").text,
+            "@include common-auth\n");
+  EXPECT_THAT(without_usher("sudo", "@include usher\n", "@include common-auth").left,
+              ElementsAre("sudo:1"));
+}
+
+TEST(ReplacedModules, AreThoseBesideThePassword) {
+  EXPECT_THAT(replaced_modules(debian_stacks(), "sshd"), ElementsAre("pam_cap.so (common-auth:4)"));
+}
+
+TEST(WaysBeforeUsher, AreLinesThatLetInAlone) {
+  Stacks stacks = edited(debian_stacks(), "su");
+  EXPECT_THAT(ways_before_usher(stacks, "su"), IsEmpty());
+  stacks["su"] = "auth sufficient pam_succeed_if.so user ingroup trusted\n" + stacks["su"];
+  EXPECT_THAT(ways_before_usher(stacks, "su"), ElementsAre("pam_succeed_if.so (su:1)"));
 }
 
 }  // namespace

@@ -12,7 +12,16 @@ using ::testing::ElementsAre;
 bool is_there(const std::string& module) { return module != "pam_nosuch.so"; }
 
 std::string trial_of(const std::string& text) {
-  return for_trial({{"x", text}}, "/run/real.sock", "/run/trial.sock", is_there).at("x");
+  return for_trial({{"x", text}}, "/run/real.sock", "/run/trial.sock", is_there).agreeing.at("x");
+}
+
+TEST(ForTrial, OthersKnowNoWrongPassword) {
+  const TrialStacks trial = for_trial(
+      {{"x", "auth sufficient pam_sss.so\naccount required pam_sss.so\n"}}, "", "", is_there);
+  EXPECT_EQ(trial.agreeing.at("x"),
+            "auth sufficient pam_permit.so\naccount required pam_permit.so\n");
+  EXPECT_EQ(trial.refusing.at("x"),
+            "auth sufficient pam_deny.so\naccount required pam_permit.so\n");
 }
 
 TEST(ForTrial, WhatChangesMoreThanThisLoginIsPlayed) {

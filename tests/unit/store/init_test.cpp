@@ -8,6 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <vector>
+
 #include "tests/unit/store/killed.h"
 #include "tests/unit/store/scratch.h"
 #include "usher/unique_fd.h"
@@ -156,8 +160,15 @@ TEST_F(InitTest, FilesMadeByRootBelongToTheirDirectorysOwner) {
   std::filesystem::create_directory(home);
   ASSERT_EQ(::chown(home.c_str(), kOwner, kOwner), 0);
   ASSERT_EQ(::chmod(home.c_str(), 0700), 0);
+  const auto groups = [] {
+    std::array<gid_t, 64> found{};
+    const int count = ::getgroups(static_cast<int>(found.size()), found.data());
+    return std::vector<gid_t>(found.begin(), found.begin() + std::max(count, 0));
+  };
+  const std::vector<gid_t> before = groups();
   const auto done = initialise_store(home / "store.db", scratch_.key());
   ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(groups(), before);
   EXPECT_EQ(status_of(home / "store.db").st_uid, kOwner);
   EXPECT_EQ(status_of(home / "store.db").st_gid, kOwner);
   EXPECT_EQ(status_of(scratch_.key()).st_uid, 0U);
