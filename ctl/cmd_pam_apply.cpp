@@ -60,7 +60,7 @@ std::expected<Wait, ExitCode> wait_of(const ApplyWish& wish) {
         {.code = ExitCode::no,
          .what = "without systemd nothing would put the old stacks back by itself",
          .next = "Keep a root shell open, and say --rollback-after never to go without."}));
-  return Wait{.seconds = *seconds};
+  return Wait{.seconds = seconds};
 }
 
 Table table_of(const std::vector<ps::TrialResult>& results) {

@@ -42,7 +42,7 @@ std::string when_down_in(const ps::Stacks& stacks) {
   return choice ? ps::text_of(*choice) : "not by usherctl";
 }
 
-Json json_of(const ps::Change& change) {
+Json json_about(const ps::Change& change) {
   const auto left = change.seconds_left();
   return {{"services", change.services},
           {"made", change.made_microseconds / 1'000'000},
@@ -90,7 +90,7 @@ ExitCode show_pam_status(const Globals& globals) {
       list.push_back({{"service", each.service}, {"asks_usher_for", each.types}});
     print_json({{"services", list},
                 {"when_down", when_down.empty() ? Json() : Json(when_down)},
-                {"change", change && *change ? json_of(**change) : Json()}});
+                {"change", change && *change ? json_about(**change) : Json()}});
   } else {
     print_services(globals, services);
     fmt::print("\nWhile usherd is gone: {}\n",

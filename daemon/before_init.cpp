@@ -41,7 +41,7 @@ bool turn_away_who_waits() {
   const auto handed_over = take_usherd_sockets();
   if (!handed_over) return true;
   bool all = true;
-  for (const auto& [name, socket] : *handed_over) {
+  for (const auto& [name, socket] : handed_over->sockets) {
     if (name != "root")
       hang_up_on_queue(socket.descriptor());
     else if (somebody_waits(socket.descriptor()))

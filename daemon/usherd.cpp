@@ -16,6 +16,7 @@
 #include "daemon/audit/file_audit.h"
 #include "daemon/audit/journal_audit.h"
 #include "daemon/control/control_connection.h"
+#include "daemon/serving/handover.h"
 #include "daemon/serving/systemd_sockets.h"
 #include "daemon/serving/trouble.h"
 #include "daemon/store/master_key.h"
@@ -27,6 +28,9 @@ namespace {
 constexpr mode_t kForRoot = 0600;
 constexpr mode_t kForAll = 0666;
 constexpr std::int64_t kStopMilliseconds = 3'000;
+/// Logins that passed `authenticate` when the usherd before was stopped, and were still to be asked
+/// about.
+constexpr auto kTransactionsLeft = "transactions";
 constexpr SocketLimits kControlLimits{
     .total = 16, .per_outsider = 4, .reserved_for_root = 4, .accounts_only = true};
 
@@ -91,9 +95,10 @@ LoginSocketPlan self_plan(const Settings& settings) {
 
 }  // namespace
 
-Result<std::map<std::string, ListenSocket>> take_usherd_sockets() {
+Result<SystemdDescriptors> take_usherd_sockets() {
   return take_systemd_sockets(
-      {{"root", SOCK_SEQPACKET}, {"self", SOCK_SEQPACKET}, {"control", SOCK_STREAM}});
+      {{"root", SOCK_SEQPACKET}, {"self", SOCK_SEQPACKET}, {"control", SOCK_STREAM}},
+      {kTransactionsLeft});
 }
 
 Result<std::unique_ptr<Usherd>> Usherd::start(const std::filesystem::path& file,
@@ -163,10 +168,11 @@ Result<void> Usherd::open_sockets(const Settings& settings) {
   if (!handed_over) return std::unexpected(std::move(handed_over.error()));
   const auto listener = [&](const char* name,
                             const ListenSocket::Wish& wish) -> Result<ListenSocket> {
-    if (const auto found = handed_over->find(name); found != handed_over->end())
+    if (const auto found = handed_over->sockets.find(name); found != handed_over->sockets.end())
       return std::move(found->second);
     return ListenSocket::listen_at(wish);
   };
+  take_over(handed_over->left);
   auto root = listener("root", {settings.root_socket, SOCK_SEQPACKET, kForRoot, SOMAXCONN});
   if (!root) return std::unexpected(std::move(root.error()));
   auto self = listener("self", {settings.self_socket, SOCK_SEQPACKET, kForAll, SOMAXCONN});
@@ -220,6 +226,18 @@ bool Usherd::is_serving(Deadline deadline) {
          control_server_->is_serving(deadline);
 }
 
+/// Without them, a login between two phases is denied, as after a crash.
+void Usherd::take_over(const std::map<std::string, UniqueFd>& left) {
+  const auto found = left.find(kTransactionsLeft);
+  forget_left(kTransactionsLeft);
+  if (found == left.end()) return;
+  const auto bytes = read_left(found->second);
+  if (!bytes)
+    report_trouble(bytes.error().message);
+  else if (!transactions_.take_over(*bytes))
+    report_trouble("what the usherd before left of its logins is not understood");
+}
+
 bool Usherd::stop() {
   root_server_->stop_accepting();
   self_server_->stop_accepting();
@@ -229,6 +247,7 @@ bool Usherd::stop() {
   bool drained = root_server_->drain(deadline);
   drained = self_server_->drain(deadline) && drained;
   drained = control_server_->drain(deadline) && drained;
+  leave_for_next(kTransactionsLeft, transactions_.handed_over());
   std::string reason = drained ? "all dialogues ended" : "some cut off";
   if (const std::uint64_t unlisted = paced_.take_unlisted(); unlisted > 0)
     reason += fmt::format("; {} denials were not listed", unlisted);

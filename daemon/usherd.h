@@ -25,13 +25,14 @@
 #include "daemon/serving/hash_gate.h"
 #include "daemon/serving/socket_server.h"
 #include "daemon/serving/stop_signal.h"
+#include "daemon/serving/systemd_sockets.h"
 #include "daemon/store/store.h"
 
 namespace usher {
 
 /// The sockets that systemd hands over to usherd, by name: "root", "self" and "control". See
 /// take_systemd_sockets().
-[[nodiscard]] Result<std::map<std::string, ListenSocket>> take_usherd_sockets();
+[[nodiscard]] Result<SystemdDescriptors> take_usherd_sockets();
 
 /// usherd put together: what it keeps, what it computes with, and the three sockets it answers at.
 /// Started, reloaded and stopped by one thread; serves with many.
@@ -69,6 +70,7 @@ class Usherd {
 
   Usherd(const std::filesystem::path& file, Configuration configuration, Parts parts);
   [[nodiscard]] Result<void> open_sockets(const Settings& settings);
+  void take_over(const std::map<std::string, UniqueFd>& left);
   [[nodiscard]] Result<void> record(EventKind kind, std::string reason);
   [[nodiscard]] DaemonStatus status() const;
   [[nodiscard]] std::expected<void, ReloadFailure> reload_for(const Caller& asked_by);

@@ -29,7 +29,7 @@ constexpr SocketLimits kLimits{.total = 336, .per_outsider = 320, .reserved_for_
 Result<ListenSocket> listen(const Settings& settings, const Askers& askers) {
   auto handed_over = take_systemd_sockets({{"keeper", SOCK_SEQPACKET}});
   if (!handed_over) return std::unexpected(std::move(handed_over.error()));
-  if (const auto found = handed_over->find("keeper"); found != handed_over->end())
+  if (const auto found = handed_over->sockets.find("keeper"); found != handed_over->sockets.end())
     return std::move(found->second);
   const auto service = askers.service();
   auto acting = service ? ActingAs::user(service->uid, service->gid) : ActingAs::user(0, 0);

@@ -151,6 +151,31 @@ Result<std::string> common_without_usher(const Machine& before, Machine& after) 
   return std::string(kUsherMachine);
 }
 
+/// Services that were made to ask by themselves have it from the common stacks now.
+void leave_it_to_common(Stacks& stacks) {
+  const std::string common = common_auth_line(stacks);
+  for (auto& [name, text] : stacks) {
+    if (review::is_stack_fragment(name)) continue;
+    Cleared cleared = without_usher(name, text, common);
+    if (cleared.left.empty()) text = std::move(cleared.text);
+  }
+}
+
+/// Asked twice, usherd denies: a success serves one login.
+Result<void> check_once(const Stacks& stacks, const std::string& service) {
+  for (const char* type : {"auth", "account", "session"}) {
+    std::vector<std::string> places;
+    for (const FlatLine& line : flatten(stacks, service, type))
+      if (review::names_module(line.what, "pam_usher.so")) places.push_back(line.place());
+    if (places.size() > 1)
+      return failure(
+          fmt::format("{}: its {} lines ask Usher more than once ({}): take out those "
+                      "that were written by hand",
+                      service, type, fmt::join(places, ", ")));
+  }
+  return {};
+}
+
 /// With one type alone asking, what another checks would be passed over.
 Result<void> check_types(const Stacks& stacks, const std::string& service, bool believes) {
   for (const char* type : {"account", "session"}) {
@@ -227,6 +252,7 @@ Result<Plan> make_plan(const Wish& wish, const Folders& folders) {
   if (wish.everywhere && has_profile()) {
     if (auto applied = apply_profile(after, true); !applied)
       return std::unexpected(std::move(applied.error()));
+    leave_it_to_common(after.stacks);
   } else if (wish.everywhere) {
     services = all_that_ask(after.stacks);
   }
@@ -257,6 +283,8 @@ Result<Plan> make_plan(const Wish& wish, const Folders& folders) {
   if (plan->services.empty() && !plan->changes.empty())
     return failure("no service asks Usher yet: say which are to, by --service or --everywhere");
   for (const std::string& service : plan->services) {
+    if (auto checked = check_once(plan->after, service); !checked)
+      return std::unexpected(std::move(checked.error()));
     for (const std::string& way : ways_before_usher(plan->after, service))
       plan->remarks.push_back(
           fmt::format("{}: {} may let somebody in before Usher is asked", service, way));
@@ -272,9 +300,11 @@ Result<Removal> make_removal(const Folders& folders) {
   auto before = read_machine(folders);
   if (!before) return std::unexpected(std::move(before.error()));
   Machine after = *before;
-  if (profile_is_on(before->stacks))
-    if (auto applied = apply_profile(after, false); !applied)
-      return std::unexpected(std::move(applied.error()));
+  // Where somebody edited common-*, pam-auth-update leaves them alone; our own lines go all the
+  // same.
+  if (profile_is_on(before->stacks) && !apply_profile(after, false))
+    for (auto& [name, text] : after.stacks)
+      if (name.starts_with("common-")) text = without_profile(text);
   Removal removal;
   const std::string common = common_auth_line(before->stacks);
   after.stacks.erase(std::string(kUsher));

@@ -219,6 +219,18 @@ Cleared without_usher(std::string_view name, std::string_view text, std::string_
   return cleared;
 }
 
+std::string without_profile(std::string_view text) {
+  std::vector<Splice> splices;
+  bool jump_follows = false;
+  for (const PamLine& line : review::parse_pam_stack(text)) {
+    const bool ours = is_usher_substack(line) ||
+                      (jump_follows && names_module(line, "pam_permit.so") && jumps(line));
+    jump_follows = is_usher_substack(line) && line.type == "auth";
+    if (ours) splices.push_back({.at = line.begin, .length = line.end - line.begin, .text = {}});
+  }
+  return spliced(std::string(text), std::move(splices));
+}
+
 std::string common_auth_line(const Stacks& stacks) {
   if (stacks.contains("common-auth")) return "@include common-auth";
   if (stacks.contains("system-auth")) return "auth       substack     system-auth";

@@ -31,6 +31,9 @@ struct Cleared {
 [[nodiscard]] Cleared without_usher(std::string_view name, std::string_view text,
                                     std::string_view common);
 
+/// Takes the lines of the profile of pam-auth-update out of a common-* file. Pure.
+[[nodiscard]] std::string without_profile(std::string_view text);
+
 /// What this machine's stacks include to ask for a password: "@include common-auth" or "auth
 /// substack system-auth"; empty where they are of another kind.
 [[nodiscard]] std::string common_auth_line(const Stacks& stacks);

@@ -6,6 +6,7 @@
 #include <deque>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/host/host.h"
@@ -45,6 +46,13 @@ class Transactions {
   [[nodiscard]] bool take_for_session(const Request& request, const std::string& user,
                                       std::int64_t boot_microseconds);
 
+  /// Everything remembered, for the usherd that comes after this one on the same boot; none of it
+  /// is secret.
+  [[nodiscard]] std::string handed_over();
+  /// Remembers that beside what is there. False, and nothing remembered, where the bytes are not
+  /// those of handed_over(), whole.
+  [[nodiscard]] bool take_over(std::string_view bytes);
+
  private:
   struct Success {
     ProcessId process;
@@ -52,7 +60,7 @@ class Transactions {
     std::string service;
     std::string rhost;
     std::string user;
-    std::int64_t at;
+    std::int64_t at = 0;
     bool accounted = false;
 
     [[nodiscard]] bool serves(const Request& request, const std::string& canonical,

@@ -5,8 +5,10 @@
 #include <sys/socket.h>
 #include <systemd/sd-daemon.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -31,8 +33,8 @@ std::string described(std::initializer_list<SystemdSocket> wanted) {
 
 }  // namespace
 
-Result<std::map<std::string, ListenSocket>> take_systemd_sockets(
-    std::initializer_list<SystemdSocket> wanted) {
+Result<SystemdDescriptors> take_systemd_sockets(std::initializer_list<SystemdSocket> wanted,
+                                                std::initializer_list<std::string_view> left) {
   char** raw_names = nullptr;
   const int count = ::sd_listen_fds_with_names(1, &raw_names);
   std::vector<std::pair<std::string, UniqueFd>> handed;
@@ -44,18 +46,24 @@ Result<std::map<std::string, ListenSocket>> take_systemd_sockets(
   if (count < 0)
     return failure(fmt::format("can't take systemd's sockets: {}", ::strerrordesc_np(-count)));
 
-  std::map<std::string, ListenSocket> sockets;
+  SystemdDescriptors taken;
+  std::set<std::string> ambiguous;
   for (auto& [name, descriptor] : handed) {
+    if (std::ranges::find(left, name) != left.end()) {
+      if (!taken.left.try_emplace(name, std::move(descriptor)).second) ambiguous.insert(name);
+      continue;
+    }
     const int type = type_named(name, wanted);
     if (type == 0 || ::sd_is_socket_unix(descriptor.get(), type, 1, nullptr, 0) <= 0)
       return failure(
           fmt::format("systemd handed over a socket \"{}\" that has no place here: its "
                       "FileDescriptorName= must be {}",
                       name, described(wanted)));
-    if (!sockets.try_emplace(name, ListenSocket::adopt(std::move(descriptor))).second)
+    if (!taken.sockets.try_emplace(name, ListenSocket::adopt(std::move(descriptor))).second)
       return failure(fmt::format("systemd handed over two sockets \"{}\"", name));
   }
-  return sockets;
+  for (const std::string& name : ambiguous) taken.left.erase(name);
+  return taken;
 }
 
 }  // namespace usher

@@ -4,7 +4,7 @@
 # What is read rather than run. Needs ui.sh, $root and $logs.
 
 lint_sources() {
-  find "$root"/{include,pam_module,daemon,keeper,ctl,tests} -name '*.h' -o -name '*.cpp' -o -name '*.c' |
+  find "$root"/{include,pam_module,daemon,keeper,pam_stacks,ctl,tests} -name '*.h' -o -name '*.cpp' -o -name '*.c' |
     sort
 }
 

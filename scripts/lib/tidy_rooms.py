@@ -11,7 +11,7 @@ import os
 import shlex
 import sys
 
-PRODUCT = ("pam_module", "daemon", "keeper", "ctl")
+PRODUCT = ("pam_module", "daemon", "keeper", "pam_stacks", "ctl")
 MOST_FILES = 12
 
 

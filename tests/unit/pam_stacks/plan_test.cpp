@@ -108,6 +108,16 @@ TEST_F(PlanTest, WhereARuleObservesTheMachinesOwnStackIsAsked) {
               HasSubstr("include                                            common-auth\n"));
 }
 
+TEST_F(PlanTest, WhoWouldAskTwiceIsRefused) {
+  write("common-account",
+        "account substack usher\n" + testing::debian_stacks().at("common-account"));
+  write("usher", usher_stack({.kind = WhenDown::none, .groups = {}}, {}));
+  write("login", "@include common-auth\naccount substack usher\n@include common-account\n");
+  const auto made = plan({"login"});
+  ASSERT_FALSE(made.has_value());
+  EXPECT_THAT(made.error().message, HasSubstr("more than once"));
+}
+
 TEST_F(PlanTest, LinksAreSomebodyElses) {
   std::filesystem::rename(folders_.stacks / "sshd", folders_.stacks / "real");
   std::filesystem::create_symlink("real", folders_.stacks / "sshd");

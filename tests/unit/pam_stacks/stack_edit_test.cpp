@@ -157,6 +157,16 @@ TEST(WithoutUsher, KnowsStacksByTheirPaths) {
               ElementsAre("sudo:1"));
 }
 
+TEST(WithoutProfile, TakesOutItsLinesAndNoOthers) {
+  EXPECT_EQ(without_profile("auth\tsubstack\tusher\n"
+                            "auth\t[success=2 default=die]\tpam_permit.so\n"
+                            "auth [success=1 default=ignore] pam_unix.so\n"
+                            "auth required pam_permit.so\n"),
+            "auth [success=1 default=ignore] pam_unix.so\nauth required pam_permit.so\n");
+  EXPECT_EQ(without_profile("session [default=1] pam_permit.so\nsession substack usher\n"),
+            "session [default=1] pam_permit.so\n");
+}
+
 TEST(ReplacedModules, AreThoseBesideThePassword) {
   EXPECT_THAT(replaced_modules(debian_stacks(), "sshd"), ElementsAre("pam_cap.so (common-auth:4)"));
 }
