@@ -51,6 +51,7 @@ check 'and sessions' equal "$(asked open)" 'open=14'
 usher_says 'account [success=done new_authtok_reqd=done default=die] pam_debug.so acct=new_authtok_reqd'
 check 'that a password must change is handed on' equal "$(asked account)" 'account=12'
 rm /etc/pam.d/usher
+# Nor would it where /usr/lib/pam.d has one: Debian 12's libpam looks there for services alone.
 check 'without /etc/pam.d/usher nobody gets in: that is why usherctl alone switches it on' \
   equal "$(asked authenticate)" 'authenticate=6'
 
