@@ -148,7 +148,7 @@ serve
 check 'what people had counts again' matches "$(usherctl otp list ada)" 'fresh-'
 usherd_stop
 echo 'usher usher/purge-credentials boolean true' | debconf-set-selections
-check 'the packages are purged' done_by dpkg --purge libpam-usher usher
+check 'the packages are purged' done_by dpkg --purge usher-doc libpam-usher usher
 check 'nothing is left of them' equal "$(find / -xdev -path $S -prune -o -name '*usher*' -print)" ''
 check 'nor in any stack' holds_no_usher
 check 'pam-auth-update is content' quiet pam-auth-update --package

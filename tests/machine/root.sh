@@ -61,14 +61,20 @@ machine_root_settle() {
   mkdir -p "$1/mnt/source" "$1/mnt/packages"
 }
 
-# The packages of what was built here, and the same again as the version after it.
+# The packages of what was built here ($USHER_PACKAGES: the folder that has them already), and the same again as the
+# version after it.
 machine_packages_make() {
   local making=$machine_build/packages.making package
   rm -rf "$making"
   mkdir "$making" "$making/newer"
-  "$stage_source/scripts/package" deb --prebuilt "$stage_build" --out "$making" \
-    >"$machine_build/packages.log" 2>&1 ||
-    stage_fatal "scripts/package deb: $(tail -n 20 "$machine_build/packages.log")"
+  if [[ -n ${USHER_PACKAGES:-} ]]; then
+    must cp "$USHER_PACKAGES"/deb/*.deb "$making/"
+  else
+    "$stage_source/scripts/package" deb --prebuilt "$stage_build" --out "$making" \
+      >"$machine_build/packages.log" 2>&1 ||
+      stage_fatal "scripts/package deb: $(tail -n 20 "$machine_build/packages.log")"
+    rm -f "$making"/*.{changes,buildinfo}
+  fi
   for package in "$making"/{libpam-usher,usher,usher-doc}_*.deb; do machine_package_newer "$package" "$making/newer"; done
   rm -rf "$machine_packages"
   mv -T "$making" "$machine_packages"
