@@ -24,6 +24,7 @@ C=$S/home/robot
 cp -r "$role" $C/roles
 mkdir $C/rules
 cp "$stage_source"/conf/examples/50-ssh*.toml $C/rules/
+printf '[[rule]]\nname = "Ansible"\nservice = ["sshd"]\nuser = ["ansible"]\nrequire = ["publickey"]\n' >$C/rules/40-ansible.toml
 cat >$C/play.yml <<EOF
 - hosts: all
   become: true
@@ -56,7 +57,7 @@ observing=$(version)
 
 echo '# rules'
 check 'what they would be' play --check --extra-vars usher_rules=rules
-check 'would be two files' came_to changed=1 failed=0
+check 'would be new files' came_to changed=1 failed=0
 check 'is not yet' not test -e /etc/usher/rules.d/50-ssh.toml
 check 'the rules' play --extra-vars usher_rules=rules
 check 'are new, and loaded' came_to changed=2 failed=0
