@@ -55,12 +55,17 @@ std::optional<std::int64_t> microseconds_of(const std::string& time) {
   return std::int64_t{1'000'000} * ::timegm(&utc) + fraction;
 }
 
-/// None for a line that tells of no success.
-std::optional<Passed> passed_by(const std::string& line) {
+/// Whether a login went on after that. Stacks that only look on let in whom usherd would not.
+bool went_on(const std::string& outcome, const ps::Change& change) {
+  return outcome == "accepted" || outcome == "opened" || outcome == "observed" ||
+         (outcome == "denied" && change.when_down.kind == ps::WhenDown::observe);
+}
+
+/// None for a line that tells of nobody who went on.
+std::optional<Passed> passed_by(const std::string& line, const ps::Change& change) {
   const Json event = Json::parse(line, nullptr, /*allow_exceptions=*/false);
   if (!event.is_object()) return std::nullopt;
-  const std::string outcome = event.value("outcome", "");
-  if (outcome != "accepted" && outcome != "opened" && outcome != "observed") return std::nullopt;
+  if (!went_on(event.value("outcome", ""), change)) return std::nullopt;
   const auto time = microseconds_of(event.value("time", ""));
   if (!time) return std::nullopt;
   bool by_key = false;
@@ -79,7 +84,7 @@ std::optional<Passed> passed_by(const std::string& line) {
 std::vector<Passed> passed_since(const std::vector<std::string>& lines, const ps::Change& change) {
   std::vector<Passed> list;
   for (const std::string& line : lines) {
-    auto passed = passed_by(line);
+    auto passed = passed_by(line, change);
     if (passed && passed->microseconds >= change.made_microseconds &&
         config::contains(change.services, passed->service))
       list.push_back(std::move(*passed));

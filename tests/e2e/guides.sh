@@ -192,9 +192,8 @@ guide_recovery() {
 
 guide_migrating() {
   skip_without google-authenticator faillock
-  local old=$S/home/ada/.google_authenticator
+  grep -q '^@include common-auth$' /etc/pam.d/sshd || { echo 'SKIPPED: not the stacks of Debian'; exit 77; }
   guides_sudoers
-  pam_stacks observe sshd
   guides_usher_start
   guides_sshd_start
   printf 'KbdInteractiveAuthentication yes\nPasswordAuthentication no\n' >/etc/ssh/sshd_config.d/usher.conf
@@ -206,6 +205,7 @@ guide_migrating() {
       --qr-mode=NONE --no-confirm --quiet >/dev/null
     head -n 1 $S/home/$name/.google_authenticator >$S/secrets/$name.old-seed
   done
+  key_of root
   # old_code NAME: what the old entry on the phone shows, or showed a moment ago: another each time.
   local -i back=0
   old_code() {
@@ -213,13 +213,14 @@ guide_migrating() {
   }
 
   echo '# as it was'
-  sed -i 's|^auth *substack *usher$|@include common-auth\nauth required pam_google_authenticator.so|' /etc/pam.d/sshd
+  sed -i 's|^@include common-auth$|&\nauth required pam_google_authenticator.so|' /etc/pam.d/sshd
   old_code ada
   check 'password and old code' login_over_ssh ada $S/secrets/ada.password $S/secrets/ada.old
   check 'the password alone does not' not login_over_ssh bob $S/secrets/bob.password $none
 
   echo '# Usher looks on'
-  sed -i 's|^@include common-auth$|auth substack usher|' /etc/pam.d/sshd
+  check 'the stack is changed' by_usherctl --service sshd --observe
+  check 'the old line has stayed' grep -q '^auth required pam_google_authenticator.so$' /etc/pam.d/sshd
   old_code bob
   check 'password and old code' login_over_ssh bob $S/secrets/bob.password $S/secrets/bob.old
   check 'observed' equal "$(story)" 'request-observed request-observed request-observed'
@@ -241,9 +242,9 @@ guide_migrating() {
   cp $S/with_google /etc/pam.d/sshd
 
   echo '# side by side'
-  put_into_sshd '/^auth  substack  usher$/,/^```$/p' '/substack usher/d; /google/d'
+  put_into_sshd '/^auth  substack  usher$/,/^```$/p' '/^auth.*usher/d; /google/d'
   check 'the guide' follow 'Side by side'
-  pam_stacks group:sudo
+  check 'what Usher says counts' by_usherctl --when-down group:sudo
   usherctl reload >/dev/null
   old_code ada
   check 'who has moved is asked for the new code alone' not login_over_ssh ada $S/secrets/ada.password $S/secrets/ada.old
@@ -258,7 +259,7 @@ guide_migrating() {
   check 'nor the old module' not compgen -G '/usr/lib/*/security/pam_google*'
 
   echo '# faillock'
-  put_into_sshd '/pam_faillock.so preauth/,/^```$/p' '/^auth/d; /^account *substack/d; /^account.*nologin/d'
+  put_into_sshd '/pam_faillock.so preauth/,/^```$/p' '/^auth/d; /^account.*usher/d'
   sed -i 's|^group.*||' /etc/usher/rules.d/50-ssh.toml
   usherctl reload >/dev/null
   printf 'deny = 2\nunlock_time = 600\n' >/etc/security/faillock.conf
@@ -275,6 +276,12 @@ guide_migrating() {
   guides_code ada
   check 'and lets ada in again' login_over_ssh ada $S/secrets/ada.password $S/secrets/ada.code
   check 'whose failures are forgotten' equal "$(faillock --user ada | grep -c '^20')" 0
+}
+
+# by_usherctl OPTION...: changes stacks, with nothing to put them back here, and confirms from a new login.
+by_usherctl() {
+  said usherctl pam apply --rollback-after never --as bob "$@" || { sed 's/^/        /' $S/said; return 1; }
+  STAGE_COMMAND='usherctl pam confirm' login_over_ssh root $none $none -i $S/secrets/key_root
 }
 
 # put_into_sshd SED-OF-GUIDE SED-OF-STACK: a block of the guide, in front of what is left of the stack.

@@ -95,6 +95,10 @@ check 'the password of the machine lets in' ssh_login ada $ssh_code $S/secrets/m
 check 'what usherd would have said' audited login-denied service=sshd person=ada phase=authenticate
 check 'a shell from before confirms nothing' not pam confirm
 check 'and is told so' shows 'does not come from a login'
+confirms_anyhow() {
+  STAGE_COMMAND="sudo -n $usherctl pam confirm" ssh_login ada $ssh_code $S/secrets/machine /dev/null
+}
+check 'a login that usherd would have denied, and that these stacks let in, does' confirms_anyhow
 check 'the old stacks come back' pam rollback
 check 'all of them' as_before
 check 'once' not pam rollback
