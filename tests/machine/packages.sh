@@ -46,13 +46,13 @@ sshd_start 'PermitRootLogin yes'
 
 echo '# before'
 in_as_ever
-before=$(stacks)
+stacks >$S/before
 
 echo '# installed'
 check 'the packages are installed' done_by dpkg --install $packages/*.deb
-check 'no stack has changed' equal "$(stacks)" "$before"
+check 'no stack has changed' stacks_are $S/before
 check 'pam-auth-update is content' quiet pam-auth-update --package
-check 'and changes none either' equal "$(stacks)" "$before"
+check 'and changes none either' stacks_are $S/before
 check 'nothing of Usher runs' not quiet pgrep usher
 in_as_ever
 
@@ -73,10 +73,10 @@ echo '# the stacks are changed'
 service_stacks=(--service sshd,sudo --when-down group:root)
 check 'plan shows it' done_by usherctl pam plan "${service_stacks[@]}"
 check 'as lines of sshd' grep -q 'sshd' $S/said
-check 'and changes nothing' equal "$(stacks)" "$before"
+check 'and changes nothing' stacks_are $S/before
 check 'apply without a way back is refused where there is no systemd' \
   not said usherctl pam apply "${service_stacks[@]}"
-check 'and changes nothing' equal "$(stacks)" "$before"
+check 'and changes nothing' stacks_are $S/before
 check 'apply' done_by usherctl pam apply "${service_stacks[@]}" --rollback-after never
 check 'root confirms, from a login through the new stack' confirmed
 in_by_the_rule
@@ -92,11 +92,11 @@ serve
 
 echo '# upgraded, while ada is being asked'
 fresh_code ada
-applied=$(stacks)
+stacks >$S/applied
 check 'she is being asked' somebody_is_asked ada
 check 'the new version is installed' done_by dpkg --install $packages/newer/*.deb
 check 'and is the new one' matches "$(dpkg-query -W -f='${Version} ' usher libpam-usher)" '(.*\+newer ){2}'
-check 'no stack has changed' equal "$(stacks)" "$applied"
+check 'no stack has changed' stacks_are $S/applied
 # What the unit does there.
 check 'usherd ends in order' usherd_stop
 serve
@@ -108,13 +108,13 @@ edit_common_auth() { sed -i "/^# end of pam-auth-update config/i auth\toptional\
 echo '# a line of the administrator'"'"'s own in common-auth'
 cp /etc/pam.d/common-auth $S/unedited
 edit_common_auth
-edited=$(stacks)
+stacks >$S/edited
 check 'pam-auth-update is content' quiet pam-auth-update --package
-check 'and leaves the line' equal "$(stacks)" "$edited"
+check 'and leaves the line' stacks_are $S/edited
 in_by_the_rule
 check 'everywhere is refused there' not said usherctl pam apply --everywhere --rollback-after never
 check 'with the reason' grep -q 'somebody edited it' $S/said
-check 'and changes nothing' equal "$(stacks)" "$edited"
+check 'and changes nothing' stacks_are $S/edited
 cp $S/unedited /etc/pam.d/common-auth
 
 echo '# everywhere'

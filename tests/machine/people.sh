@@ -78,5 +78,6 @@ they_answer() {
   wait $asked_login
 }
 
-# stacks: what decides about logins, and who may change it.
-stacks() { (cd /etc/pam.d && find . -type f -printf '%p %u %g %m\n' -exec sha256sum {} + | sort); }
+# stacks: what decides about logins, and who may change it. A hidden file is a copy that nobody asks.
+stacks() { (cd /etc/pam.d && find . -type f ! -name '.*' -printf '%p %u %g %m\n' -exec sha256sum {} + | sort); }
+stacks_are() { same_file "$1" <(stacks); }

@@ -31,25 +31,39 @@ machine_root() {
     printf '%s %s\n' "$ID" "$VERSION_CODENAME"
     dpkg --print-architecture
     machine_contents
-    declare -f machine_root_make machine_root_settle
+    declare -f machine_root_debootstrap machine_root_settle
   } | sha256sum)
   printf '%s/root-%s' "$machine_build" "${key:0:12}"
 }
 
-# Whole or not at all: what was interrupted is left under another name.
+# Whole or not at all: what was interrupted is left under another name. dpkg waits for the disk after each
+# file, so the root is made in memory.
 machine_root_make() {
-  local root=$1 making=$machine_build/making mirror components=main
-  [[ $ID != ubuntu ]] || components=main,universe
+  local root=$1 making=$machine_build/making mirror
   mirror=$(machine_mirror)
-  [[ -n $mirror ]] || stage_fatal "apt here has no mirror of $VERSION_CODENAME: look into /etc/apt/sources.list and sources.list.d"
+  [[ -n $mirror ]] ||
+    stage_fatal "apt here has no mirror of $VERSION_CODENAME: look into /etc/apt/sources.list and sources.list.d"
   rm -rf "$machine_build"/root-* "$making"
-  unshare --mount --pid --fork --kill-child --mount-proc \
-    debootstrap --variant=minbase --components="$components" \
-    --include="$(machine_contents | paste -sd ,)" "$VERSION_CODENAME" "$making" "$mirror" \
-    >"$machine_build/root.log" 2>&1 ||
-    stage_fatal "debootstrap: $(tail -n 20 "$machine_build/root.log" "$making/debootstrap/debootstrap.log" 2>/dev/null)"
+  mkdir "$making"
+  (
+    export -f machine_root_debootstrap
+    contents=$(machine_contents | paste -sd ,) ID=$ID unshare --mount --pid --fork --kill-child --mount-proc \
+      bash -c 'machine_root_debootstrap "$@"' bash "$VERSION_CODENAME" "$mirror" "$making"
+  ) >"$machine_build/root.log" 2>&1 || stage_fatal "debootstrap: $(tail -n 20 "$machine_build/root.log")"
   machine_root_settle "$making"
   mv -T "$making" "$root"
+}
+
+# machine_root_debootstrap RELEASE MIRROR FOLDER: with $contents; mounts are the caller's own.
+machine_root_debootstrap() {
+  local components=main
+  [[ $ID != ubuntu ]] || components=main,universe
+  mount -t tmpfs -o mode=755 making /mnt &&
+    debootstrap --variant=minbase --components="$components" --include="$contents" "$1" /mnt "$2" || {
+    tail -n 20 /mnt/debootstrap/debootstrap.log
+    return 1
+  }
+  cp -a /mnt/. "$3"
 }
 
 # A machine that has been started before, is called something, and has no mirror.

@@ -9,10 +9,10 @@ sshd_as_a_unit 'PermitRootLogin yes'
 check 'before, ada gets in with her password' over_ssh ada
 
 echo '# installed'
-before=$(stacks)
+stacks >$S/before
 check 'the packages are installed' done_by dpkg --install $packages/*.deb
 check 'no unit has failed' equal "$(systemctl --failed --plain --no-legend)" ''
-check 'no stack has changed' equal "$(stacks)" "$before"
+check 'no stack has changed' stacks_are $S/before
 for socket in usherd-root usherd-self usherd-control usher-keeper; do
   check "$socket.socket waits" unit_is $socket.socket active
   check 'and will after a reboot' quiet systemctl is-enabled $socket.socket
