@@ -45,17 +45,19 @@ usher_install("${usher_etc}/logrotate.d" AS usher FILES "${packaging}/logrotate/
 # Of use on Debian and its kin; nothing reads them elsewhere.
 usher_install("${usher_etc}/apparmor.d" FILES
               "${packaging}/apparmor/usr.sbin.usherd" "${packaging}/apparmor/usr.libexec.usher.usher-keeper")
-# What stacks find that ask `usher` before `usherctl pam apply` has written /etc/pam.d/usher: a profile that is
+# What packages put at /etc/pam.d/usher, where there is none, until `usherctl pam apply` writes it: a profile that is
 # switched on by hand must not lock the machine. Without usherd's uid: systemd holds its socket. And with
 # pam_unix for common-auth, which may be what asks.
 file(READ "${PROJECT_SOURCE_DIR}/conf/pam/when-down/observe" stack)
 string(REGEX REPLACE " server_uid=USHER" "" stack "${stack}")
 string(REPLACE "USHER is the numeric\n# uid that usherd runs as. " "" stack "${stack}")
+# Not a choice of the administrator's: `usherctl pam apply` asks for one.
+string(REPLACE "# when-down: observe" "# when-down: observe (of the package)" stack "${stack}")
 string(REPLACE "# As this machine asks without Usher. Fedora: password-auth.\n" "" stack "${stack}")
 string(REPLACE "include                                            common-auth"
        "[success=done default=die]                         pam_unix.so" stack "${stack}")
 file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/packaging/usher.pam" CONTENT "${stack}" @ONLY)
-usher_install("${CMAKE_INSTALL_PREFIX}/lib/pam.d" AS usher FILES "${PROJECT_BINARY_DIR}/packaging/usher.pam")
+usher_install("${usher_share}/usher" FILES "${PROJECT_BINARY_DIR}/packaging/usher.pam")
 
 usher_install("${usher_share}/pam-configs" FILES "${packaging}/pam-configs/usher")
 

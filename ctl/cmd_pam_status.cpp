@@ -39,7 +39,9 @@ std::string when_down_in(const ps::Stacks& stacks) {
   const auto usher = stacks.find("usher");
   if (usher == stacks.end()) return {};
   const auto choice = ps::choice_in(usher->second);
-  return choice ? ps::text_of(*choice) : "not by usherctl";
+  if (choice) return ps::text_of(*choice);
+  return usher->second.contains("(of the package)") ? "observe, until `usherctl pam apply`"
+                                                    : "not by usherctl";
 }
 
 Json json_about(const ps::Change& change) {
