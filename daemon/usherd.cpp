@@ -229,8 +229,9 @@ bool Usherd::is_serving(Deadline deadline) {
 /// Without them, a login between two phases is denied, as after a crash.
 void Usherd::take_over(const std::map<std::string, UniqueFd>& left) {
   const auto found = left.find(kTransactionsLeft);
-  forget_left(kTransactionsLeft);
   if (found == left.end()) return;
+  // Once: what is served by then is not served again by a later usherd.
+  forget_left(kTransactionsLeft);
   const auto bytes = read_left(found->second);
   if (!bytes)
     report_trouble(bytes.error().message);

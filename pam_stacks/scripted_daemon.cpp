@@ -2,7 +2,7 @@
 #include "pam_stacks/scripted_daemon.h"
 
 #include <fmt/format.h>
-#include <security/_pam_types.h>
+#include <security/pam_appl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
