@@ -122,10 +122,14 @@ struct ProofOfLogin {
   bool by_key = false;  // only a key was seen, so what asks for a password was not
 };
 
-std::optional<ProofOfLogin> proof_in(const std::vector<Passed>& list, const ps::Change& change) {
+std::optional<ProofOfLogin> proof_in(const std::vector<Passed>& list, const ps::Change& change,
+                                     const std::vector<std::string>& lockers) {
   const std::vector<ps::Ancestor> ancestors = ps::ancestors();
   // What a shell is left by (sudo, su) does not show that one can be had.
-  const bool from_outside = !std::ranges::all_of(change.services, is_started_by_anybody);
+  const bool from_outside = std::ranges::any_of(change.services, [&](const std::string& service) {
+    return !is_started_by_anybody(service) && !config::contains(kNoPlaceToConfirmFrom, service) &&
+           !config::contains(lockers, service);
+  });
   std::optional<ProofOfLogin> proof;
   for (const Passed& session : list) {
     if (session.phase != "open_session" || (from_outside && is_started_by_anybody(session.service)))
@@ -204,7 +208,7 @@ ExitCode confirm(const Globals& globals) {
     return complain({.code = ExitCode::internal, .what = lines.error().message, .next = {}});
   const std::vector<Passed> list = passed_since(*lines, **change);
   const bool from_anywhere = nobody_logs_in_by(configuration->rules, **change);
-  auto proof = proof_in(list, **change);
+  auto proof = proof_in(list, **change, configuration->rules.services.screen_lockers);
   if (from_anywhere && !list.empty()) proof = ProofOfLogin{.service = list.back().service};
   if (!proof) return complain_about_missing_proof(**change, from_anywhere);
   return confirmed(globals, *changes, **change, *proof);

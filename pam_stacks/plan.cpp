@@ -151,13 +151,24 @@ Result<std::string> common_without_usher(const Machine& before, Machine& after) 
   return std::string(kUsherMachine);
 }
 
-/// Services that were made to ask by themselves have it from the common stacks now.
+bool asks_less(const Stacks& before, const Stacks& after, const std::string& service) {
+  for (const char* type : {"auth", "account", "session"})
+    if (asks_usher(before, service, type) && !asks_usher(after, service, type)) return true;
+  return false;
+}
+
+/// Services that were made to ask by themselves have it from the common stacks now, as far as they
+/// include those.
 void leave_it_to_common(Stacks& stacks) {
   const std::string common = common_auth_line(stacks);
-  for (auto& [name, text] : stacks) {
-    if (review::is_stack_fragment(name)) continue;
-    Cleared cleared = without_usher(name, text, common);
-    if (cleared.left.empty()) text = std::move(cleared.text);
+  std::vector<std::string> names;
+  for (const auto& [name, text] : stacks)
+    if (!review::is_stack_fragment(name)) names.push_back(name);
+  for (const std::string& name : names) {
+    Cleared cleared = without_usher(name, stacks[name], common);
+    Stacks without = stacks;
+    without[name] = std::move(cleared.text);
+    if (cleared.left.empty() && !asks_less(stacks, without, name)) stacks = std::move(without);
   }
 }
 
@@ -285,6 +296,11 @@ Result<Plan> make_plan(const Wish& wish, const Folders& folders) {
   for (const std::string& service : plan->services) {
     if (auto checked = check_once(plan->after, service); !checked)
       return std::unexpected(std::move(checked.error()));
+    const bool believes = config::contains(wish.self_verifying, service);
+    if (auto checked = check_types(plan->after, service, believes); !checked) {
+      if (believes) return std::unexpected(std::move(checked.error()));
+      plan->remarks.push_back(std::move(checked.error().message));
+    }
     for (const std::string& way : ways_before_usher(plan->after, service))
       plan->remarks.push_back(
           fmt::format("{}: {} may let somebody in before Usher is asked", service, way));

@@ -207,7 +207,8 @@ Cleared without_usher(std::string_view name, std::string_view text, std::string_
       instead = fmt::format("{}\n", mark->text.substr(kInPlace.size()));
     } else if (!mark && (line.type == "auth" || line.type.empty())) {
       // Without a line in its place nobody would be asked for anything.
-      if (common.empty() || line.type.empty()) {
+      const bool is_itself = common.ends_with(name);
+      if (common.empty() || line.type.empty() || is_itself) {
         cleared.left.push_back(place);
         continue;
       }
@@ -220,13 +221,21 @@ Cleared without_usher(std::string_view name, std::string_view text, std::string_
 }
 
 std::string without_profile(std::string_view text) {
+  const std::vector<PamLine> lines = review::parse_pam_stack(text);
   std::vector<Splice> splices;
-  bool jump_follows = false;
-  for (const PamLine& line : review::parse_pam_stack(text)) {
-    const bool ours = is_usher_substack(line) ||
-                      (jump_follows && names_module(line, "pam_permit.so") && jumps(line));
-    jump_follows = is_usher_substack(line) && line.type == "auth";
-    if (ours) splices.push_back({.at = line.begin, .length = line.end - line.begin, .text = {}});
+  const auto take_out = [&splices](const PamLine& line) {
+    splices.push_back({.at = line.begin, .length = line.end - line.begin, .text = {}});
+  };
+  for (auto line = lines.begin(); line != lines.end(); ++line) {
+    if (!is_usher_substack(*line)) continue;
+    const auto next = std::next(line);
+    const bool jump_follows =
+        next != lines.end() && names_module(*next, "pam_permit.so") && jumps(*next);
+    // Without its jump it is not the profile's: somebody wrote it, and nothing may ask in its
+    // place.
+    if (line->type == "auth" && !jump_follows) continue;
+    take_out(*line);
+    if (line->type == "auth") take_out(*next);
   }
   return spliced(std::string(text), std::move(splices));
 }

@@ -143,9 +143,11 @@ bool Transactions::take_for_session(const Request& request, const std::string& u
 
 std::string Transactions::handed_over() {
   const std::lock_guard lock(mutex_);
+  // They are the next one's now: whoever is still being served here does not take them as well.
+  const std::deque<Success> successes = std::exchange(successes_, {});
   Writer out;
-  out.number(static_cast<std::int64_t>(successes_.size()));
-  for (const Success& success : successes_) {
+  out.number(static_cast<std::int64_t>(successes.size()));
+  for (const Success& success : successes) {
     out.process(success.process);
     out.process(success.parent);
     out.text(success.service);

@@ -81,8 +81,8 @@ class PamReader {
 std::string type_of(std::string_view word) {
   if (word.starts_with('-')) word.remove_prefix(1);
   std::string type = lowered(word);
-  const bool known = type == "auth" || type == "account" || type == "password" || type == "session";
-  return known ? type : std::string();
+  if (type == "auth" || type == "account" || type == "password" || type == "session") return type;
+  return {};
 }
 
 std::vector<std::string> texts_of(std::span<const PamWord> words) {

@@ -27,10 +27,19 @@ bool write_all(int descriptor, std::string_view bytes) {
   return true;
 }
 
+/// Not to be executed, where the kernel knows of that (and may demand it: vm.memfd_noexec).
+UniqueFd sealable_memory(const char* name) {
+  constexpr unsigned kNoExecSeal = 0x8;  // MFD_NOEXEC_SEAL of Linux 6.3
+  constexpr unsigned kFlags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+  UniqueFd memory(::memfd_create(name, kFlags | kNoExecSeal));
+  if (!memory.valid() && errno == EINVAL) memory.reset(::memfd_create(name, kFlags));
+  return memory;
+}
+
 }  // namespace
 
 void leave_for_next(const char* name, std::string_view bytes) {
-  const UniqueFd memory(::memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  const UniqueFd memory = sealable_memory(name);
   if (!memory.valid() || !write_all(memory.get(), bytes) ||
       ::fcntl(memory.get(), F_ADD_SEALS, kSeals) != 0)
     return;
@@ -41,7 +50,8 @@ void leave_for_next(const char* name, std::string_view bytes) {
 
 Result<std::string> read_left(const UniqueFd& left) {
   struct stat status{};
-  if (::fcntl(left.get(), F_GET_SEALS) != kSeals)
+  // -1, where it is no such memory, has all bits.
+  if (::fcntl(left.get(), F_GET_SEALS) < 0 || (::fcntl(left.get(), F_GET_SEALS) & kSeals) != kSeals)
     return failure("what was left by the usherd before is no sealed memory");
   if (::fstat(left.get(), &status) != 0 || status.st_size > kMost)
     return failure("what was left by the usherd before is too large");

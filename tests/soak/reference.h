@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What docs/man/usher-rules.5.md says of a request, written down a second time: plain, slow, and without a line
-// of daemon/policy or of what daemon/model computes.
+// What docs/man/usher-rules.5.md says of a request, written down a second time: plain, slow, and
+// without a line of daemon/policy or of what daemon/model computes.
 #pragma once
 
 #include <vector>

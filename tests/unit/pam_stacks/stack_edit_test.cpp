@@ -167,6 +167,14 @@ TEST(WithoutProfile, TakesOutItsLinesAndNoOthers) {
             "session [default=1] pam_permit.so\n");
 }
 
+TEST(WithoutProfile, ALineOfSomebodysOwnIsNotTakenForIts) {
+  const std::string own = "auth substack usher\nauth required pam_permit.so\n";
+  EXPECT_EQ(without_profile(own), own);
+  const Cleared cleared = without_usher("common-auth", own, "@include common-auth");
+  EXPECT_THAT(cleared.left, ElementsAre("common-auth:1"));
+  EXPECT_EQ(cleared.text, own);
+}
+
 TEST(ReplacedModules, AreThoseBesideThePassword) {
   EXPECT_THAT(replaced_modules(debian_stacks(), "sshd"), ElementsAre("pam_cap.so (common-auth:4)"));
 }
