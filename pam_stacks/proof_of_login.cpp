@@ -1,74 +1,99 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pam_stacks/proof_of_login.h"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <optional>
-#include <sstream>
-#include <utility>
+#include <array>
+#include <string_view>
 
-#include "daemon/host/parse.h"
-#include "daemon/review/plain_file.h"
-#include "usher/unique_fd.h"
+#include "daemon/config/lists.h"
+#include "daemon/model/rule.h"
 
 namespace usher::pam_stacks {
 namespace {
 
-constexpr std::size_t kMost = 256;  // processes deep; machines have some twenty
+/// Where nobody logs in, and usherctl is not started from.
+constexpr std::array<std::string_view, 7> kNoPlaceToConfirmFrom = {
+    "atd", "chfn", "chsh", "cron", "crond", "polkit-1", "systemd-user"};
 
-std::int64_t microseconds_on(clockid_t clock) {
-  timespec now{};
-  static_cast<void>(::clock_gettime(clock, &now));
-  return std::int64_t{1'000'000} * now.tv_sec + now.tv_nsec / 1'000;
+bool is_login(const std::string& service, const std::vector<std::string>& lockers) {
+  return !config::contains(kNoPlaceToConfirmFrom, service) && !config::contains(lockers, service);
 }
 
-std::optional<ProcessStat> stat_of(pid_t pid) {
-  const auto text = review::read_plain_file(fmt::format("/proc/{}/stat", pid));
-  return text ? parse_stat(*text) : std::nullopt;
+/// Whether a login by the changed stacks went on after this. Stacks that only look on let in whom
+/// usherd would not.
+bool went_on(const RecordedRequest& request, const Change& change) {
+  const bool let_in = request.outcome == "accepted" || request.outcome == "opened" ||
+                      request.outcome == "observed" ||
+                      (request.outcome == "denied" && change.when_down.kind == WhenDown::observe);
+  return let_in && request.time_microseconds >= change.made_microseconds &&
+         config::contains(change.services, request.service);
 }
 
-constexpr off_t kMostOfLog = off_t{8} * 1024 * 1024;  // bytes
+/// The process that opened this session, where the one that asks descends from it. A pid alone may
+/// be another's by now; a process that began after the event is. One that began before the change
+/// may have had the old stacks in memory since, but for login(1), which is what getty was.
+std::optional<Ancestor> opened_by(const RecordedRequest& session, const Change& change,
+                                  const std::vector<Ancestor>& ancestors) {
+  for (const Ancestor& ancestor : ancestors)
+    if (ancestor.pid == session.caller &&
+        ancestor.started_microseconds <= session.time_microseconds &&
+        (session.service == "login" || ancestor.started_microseconds >= change.made_microseconds))
+      return ancestor;
+  return std::nullopt;
+}
+
+/// Whether the lines that ask for proof let this login in, too: in the same process, or for sshd,
+/// which asks in a child, of the same person since that process began.
+bool was_asked(const RecordedRequest& session, const Ancestor& process,
+               const std::vector<const RecordedRequest*>& passed) {
+  return std::ranges::any_of(passed, [&](const RecordedRequest* asked) {
+    return asked->phase == "authenticate" && asked->service == session.service &&
+           asked->time_microseconds >= process.started_microseconds &&
+           asked->time_microseconds <= session.time_microseconds &&
+           (asked->caller == session.caller ||
+            (session.service == "sshd" && asked->user == session.user));
+  });
+}
+
+bool came_by_key(const RecordedRequest& session) {
+  return std::ranges::any_of(session.judged.given, [](const Proof& proof) {
+    return proof.factor == Factor::publickey && proof.by == ProvenBy::sshd;
+  });
+}
 
 }  // namespace
 
-Result<std::vector<std::string>> last_lines(const std::filesystem::path& log) {
-  const auto failed = [&log](const char* why) {
-    return failure(fmt::format("{} can't be read: {}", log.string(), why));
-  };
-  const UniqueFd file(::open(log.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-  struct stat status{};
-  if (!file.valid() || ::fstat(file.get(), &status) != 0) return failed(std::strerror(errno));
-  if (!S_ISREG(status.st_mode)) return failed("it is no plain file");
-  const off_t from = std::max<off_t>(0, status.st_size - kMostOfLog);
-  std::string text(static_cast<std::size_t>(status.st_size - from), '\0');
-  const ssize_t size = ::pread(file.get(), text.data(), text.size(), from);
-  if (size < 0) return failed(std::strerror(errno));
-  text.resize(static_cast<std::size_t>(size));
-  std::vector<std::string> lines;
-  std::istringstream each(text);
-  for (std::string line; std::getline(each, line);) lines.push_back(std::move(line));
-  return lines;
+bool nobody_logs_in_by(const Change& change, const std::vector<std::string>& lockers) {
+  return std::ranges::none_of(
+      change.services, [&](const std::string& service) { return is_login(service, lockers); });
 }
 
-std::vector<Ancestor> ancestors() {
-  const std::int64_t booted = microseconds_on(CLOCK_REALTIME) - microseconds_on(CLOCK_BOOTTIME);
-  const std::int64_t tick = 1'000'000 / ::sysconf(_SC_CLK_TCK);
-  std::vector<Ancestor> list;
-  for (pid_t pid = ::getpid(); pid > 0 && list.size() < kMost;) {
-    const auto stat = stat_of(pid);
-    if (!stat) break;
-    const auto ticks = static_cast<std::int64_t>(stat->start_time);
-    list.push_back({.pid = pid, .started_microseconds = booted + ticks * tick});
-    pid = stat->parent;
+std::optional<ProofOfLogin> find_proof(const std::vector<RecordedRequest>& log,
+                                       const Change& change, const std::vector<Ancestor>& ancestors,
+                                       const std::vector<std::string>& lockers) {
+  std::vector<const RecordedRequest*> passed;
+  for (const RecordedRequest& request : log)
+    if (went_on(request, change)) passed.push_back(&request);
+  if (nobody_logs_in_by(change, lockers)) {
+    if (passed.empty()) return std::nullopt;
+    return ProofOfLogin{.service = passed.back()->service, .by_key = false};
   }
-  return list;
+  // What a shell is left by (sudo, su) does not show that one can be had.
+  const bool from_outside = std::ranges::any_of(change.services, [&](const std::string& service) {
+    return is_login(service, lockers) && !is_started_by_anybody(service);
+  });
+  std::optional<ProofOfLogin> by_key;
+  for (const RecordedRequest* session : passed) {
+    if (session->phase != "open_session" ||
+        (from_outside && is_started_by_anybody(session->service)))
+      continue;
+    const auto process = opened_by(*session, change, ancestors);
+    if (!process) continue;
+    if (was_asked(*session, *process, passed))
+      return ProofOfLogin{.service = session->service, .by_key = false};
+    if (came_by_key(*session)) by_key = ProofOfLogin{.service = session->service, .by_key = true};
+  }
+  return by_key;
 }
 
 }  // namespace usher::pam_stacks

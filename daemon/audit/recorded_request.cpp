@@ -34,6 +34,13 @@ class Members {
     right_ = right_ && value->is_boolean();
     return value->is_boolean() ? value->get<bool>() : otherwise;
   }
+  std::int64_t number_in(const char* name, const char* within, std::int64_t otherwise) {
+    const Json* object = member(name);
+    if (object == nullptr || !object->is_object() || !object->contains(within)) return otherwise;
+    const Json& value = object->at(within);
+    right_ = right_ && value.is_number_integer();
+    return value.is_number_integer() ? value.get<std::int64_t>() : otherwise;
+  }
   std::vector<std::string> texts(const char* name) {
     std::vector<std::string> all;
     for_each(name, [&](const Json& element) {
@@ -172,6 +179,7 @@ std::optional<RecordedRequest> read_recorded_request(std::string_view line) {
   recorded.id = event.text("id");
   recorded.kind = event.text("kind");
   recorded.phase = event.text("phase");
+  recorded.caller = static_cast<pid_t>(event.number_in("caller", "pid", -1));
   recorded.service = event.text("service");
   recorded.user = event.text("user");
   recorded.rhost = event.text("rhost");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -34,6 +36,7 @@ struct RecordedRequest {
   std::string kind;  // the event's: "login-denied"
   std::int64_t time_microseconds = 0;
   std::string phase;
+  pid_t caller = -1;  // the process that asked
   std::string service;
   std::string user;  // as typed
   std::string rhost;
