@@ -13,8 +13,11 @@
 #include <string>
 #include <utility>
 
+#include "ctl/complaint.h"
 #include "ctl/control_query.h"
-#include "ctl/pam_wish.h"
+#include "ctl/output.h"
+#include "ctl/pam_changes.h"
+#include "ctl/pam_plan.h"
 #include "ctl/plain_text.h"
 #include "daemon/config/text.h"
 #include "daemon/config/units.h"

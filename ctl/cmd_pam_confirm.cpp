@@ -9,8 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include "ctl/complaint.h"
 #include "ctl/mistakes.h"
-#include "ctl/pam_wish.h"
+#include "ctl/output.h"
+#include "ctl/pam_changes.h"
 #include "ctl/plain_text.h"
 #include "daemon/audit/newest_lines.h"
 #include "daemon/audit/recorded_request.h"

@@ -5,7 +5,8 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "ctl/pam_wish.h"
+#include "ctl/output.h"
+#include "ctl/pam_plan.h"
 
 namespace usher::ctl {
 namespace {

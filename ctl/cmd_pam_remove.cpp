@@ -5,8 +5,11 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "ctl/pam_wish.h"
+#include "ctl/complaint.h"
+#include "ctl/output.h"
+#include "ctl/pam_changes.h"
 #include "ctl/plain_text.h"
+#include "pam_stacks/plan.h"
 
 namespace usher::ctl {
 namespace {

@@ -5,7 +5,9 @@
 #include <memory>
 #include <optional>
 
-#include "ctl/pam_wish.h"
+#include "ctl/complaint.h"
+#include "ctl/output.h"
+#include "ctl/pam_changes.h"
 #include "ctl/plain_text.h"
 #include "daemon/review/pam_stack.h"
 #include "pam_stacks/rollback_timer.h"

@@ -2,15 +2,19 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "ctl/pam_wish.h"
+#include "ctl/complaint.h"
+#include "ctl/output.h"
 #include "ctl/plain_text.h"
 #include "daemon/review/pam_services.h"
+#include "pam_stacks/change.h"
+#include "pam_stacks/plan.h"
 
 namespace usher::ctl {
 namespace {

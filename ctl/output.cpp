@@ -2,6 +2,7 @@
 #include "ctl/output.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -56,6 +57,17 @@ void print_json_line(const Json& value) { print(value, -1); }
 
 std::string counted(std::size_t count, const char* one, const char* many) {
   return fmt::format("{} {}", count, count == 1 ? one : many);
+}
+
+std::string sentence_of(const std::vector<std::string>& names) {
+  if (names.empty()) return "nothing";
+  if (names.size() == 1) return names.front();
+  return fmt::format("{} and {}", fmt::join(names.begin(), names.end() - 1, ", "), names.back());
+}
+
+std::string minutes_of(std::int64_t seconds) {
+  if (seconds < 120) return counted(static_cast<std::size_t>(seconds), "second", "seconds");
+  return counted(static_cast<std::size_t>(seconds / 60), "minute", "minutes");
 }
 
 std::string moment_of(std::int64_t seconds_since_1970) {

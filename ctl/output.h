@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <vector>
 
 #include "ctl/command.h"
 #include "ctl/table.h"
@@ -28,6 +29,12 @@ void print_json_line(const Json& value);
 
 /// "1 rule", "2 rules".
 [[nodiscard]] std::string counted(std::size_t count, const char* one, const char* many);
+
+/// "sshd and sudo", "sshd, sudo and su".
+[[nodiscard]] std::string sentence_of(const std::vector<std::string>& names);
+
+/// "9 minutes", "40 seconds".
+[[nodiscard]] std::string minutes_of(std::int64_t seconds);
 
 /// Local time, "2026-03-01 13:05:09"; "never" for 0.
 [[nodiscard]] std::string moment_of(std::int64_t seconds_since_1970);

@@ -7,9 +7,11 @@
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -75,21 +77,48 @@ std::string shadow_with(std::string_view shadow, const std::string& user, const 
   return text + fmt::format("{}:{}:{}:0:99999:7:::\n", user, hash, std::time(nullptr) / 86'400);
 }
 
-Result<void> write_shadow(const std::string& user, const std::string& password) {
+enum class ShadowEnd : std::uint8_t { written = 0, failed = 1, no_password = 2 };
+
+ShadowEnd copy_shadow(const std::string& file, const std::string& user, const std::string& hash) {
   struct stat status{};
-  if (::stat(kShadow, &status) != 0) return failed(kShadow);
   const auto shadow = review::read_plain_file(kShadow);
-  if (!shadow) return failure(fmt::format("{}: {}", kShadow, shadow.error().message()));
-  if (!is_in(*shadow, user))
-    return failure(fmt::format(
-        "{} has no password in {}, so nothing could be tried with it: say --as USER, one that has",
-        user, kShadow));
+  if (!shadow || ::stat(kShadow, &status) != 0) return ShadowEnd::failed;
+  if (!is_in(*shadow, user)) return ShadowEnd::no_password;
+  const bool written =
+      write_whole_file(file, shadow_with(*shadow, user, hash), status.st_mode & 0777U).has_value();
+  return written && ::chown(file.c_str(), status.st_uid, status.st_gid) == 0 ? ShadowEnd::written
+                                                                             : ShadowEnd::failed;
+}
+
+/// In a process of its own, which alone ever has the machine's hashes in its memory: those that
+/// load modules, and become the person, do not.
+ShadowEnd copy_shadow_apart(const std::string& file, const std::string& user,
+                            const std::string& hash) {
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(static_cast<int>(copy_shadow(file, user, hash)));
+  int end = -1;
+  while (child > 0 && ::waitpid(child, &end, 0) < 0 && errno == EINTR) {
+  }
+  if (child < 0 || !WIFEXITED(end) || WEXITSTATUS(end) > static_cast<int>(ShadowEnd::no_password))
+    return ShadowEnd::failed;
+  return static_cast<ShadowEnd>(WEXITSTATUS(end));
+}
+
+Result<void> write_shadow(const std::string& user, const std::string& password) {
   const auto hash = hash_of(password);
   if (!hash) return std::unexpected(hash.error());
   const std::string file = fmt::format("{}/shadow", kRoom);
-  auto written = write_whole_file(file, shadow_with(*shadow, user, *hash), status.st_mode & 0777U);
-  if (!written) return written;
-  if (::chown(file.c_str(), status.st_uid, status.st_gid) != 0) return failed(file);
+  switch (copy_shadow_apart(file, user, *hash)) {
+    case ShadowEnd::written:
+      break;
+    case ShadowEnd::no_password:
+      return failure(
+          fmt::format("{} has no password in {}, so nothing could be tried with it: say --as USER, "
+                      "one that has",
+                      user, kShadow));
+    case ShadowEnd::failed:
+      return failure(fmt::format("{} can't be copied to {}", kShadow, file));
+  }
   if (::mount(file.c_str(), kShadow, nullptr, MS_BIND, nullptr) != 0)
     return failed(fmt::format("{} can't be mounted over {}", file, kShadow));
   return {};
@@ -136,6 +165,9 @@ Result<UniqueFd> open_log() {
 }
 
 Result<void> leave_the_machine() {
+  // A module that crashes leaves no core with what it was told.
+  const rlimit none{.rlim_cur = 0, .rlim_max = 0};
+  if (::setrlimit(RLIMIT_CORE, &none) != 0) return failed("cores can't be forbidden");
   if (::unshare(CLONE_NEWNS) != 0 ||
       ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
     return failure(fmt::format(

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ctl/pam_wish.h"
+#include "ctl/pam_plan.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <pwd.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -12,12 +11,12 @@
 #include <string_view>
 #include <utility>
 
+#include "ctl/complaint.h"
 #include "ctl/mistakes.h"
 #include "ctl/plain_text.h"
 #include "daemon/config/config.h"
 #include "daemon/config/text.h"
 #include "pam_stacks/difference.h"
-#include "pam_stacks/rollback_timer.h"
 
 namespace usher::ctl {
 namespace {
@@ -138,17 +137,6 @@ std::string who_gets_in(const ps::WhenDownChoice& choice) {
   return {};
 }
 
-std::string sentence_of(const std::vector<std::string>& names) {
-  if (names.empty()) return "nothing";
-  if (names.size() == 1) return names.front();
-  return fmt::format("{} and {}", fmt::join(names.begin(), names.end() - 1, ", "), names.back());
-}
-
-std::string minutes_of(std::int64_t seconds) {
-  if (seconds < 120) return counted(static_cast<std::size_t>(seconds), "second", "seconds");
-  return counted(static_cast<std::size_t>(seconds / 60), "minute", "minutes");
-}
-
 void print_plan(const Globals& globals, const ps::Plan& plan) {
   const Palette palette = palette_for(globals);
   for (const ps::FileChange& change : plan.changes)
@@ -170,58 +158,6 @@ Json json_of(const ps::Plan& plan) {
           {"when_down", ps::text_of(plan.when_down)},
           {"files", files},
           {"remarks", plan.remarks}};
-}
-
-std::optional<ExitCode> complain_unless_root(const char* why) {
-  if (::geteuid() == 0) return std::nullopt;
-  return complain({.code = ExitCode::no,
-                   .what = fmt::format("{}: that is root's", why),
-                   .next = "Run it as root, or with sudo."});
-}
-
-std::expected<ps::Changes, ExitCode> open_changes() {
-  auto changes = ps::Changes::open(ps::kChangesFolder);
-  if (changes) return std::move(*changes);
-  return refused(changes.error().busy ? ExitCode::no : ExitCode::internal, changes.error().message,
-                 changes.error().busy ? "Wait until it is done, and see `usherctl pam status`."
-                                      : "Nothing was changed.");
-}
-
-Uninterrupted::Uninterrupted() {
-  sigset_t wait{};
-  ::sigemptyset(&wait);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP}) ::sigaddset(&wait, signal);
-  ::sigprocmask(SIG_BLOCK, &wait, &before_);
-}
-
-Uninterrupted::~Uninterrupted() { ::sigprocmask(SIG_SETMASK, &before_, nullptr); }
-
-ExitCode take_back(const Globals& globals, ps::Changes& changes, const ps::Change& change,
-                   const char* why) {
-  const Uninterrupted uninterrupted;
-  const auto found = changes.undo(change);
-  if (!found)
-    return complain({.code = ExitCode::internal,
-                     .what = fmt::format("not all of the old stacks could be put back: {}",
-                                         found.error().message),
-                     .next = fmt::format("They are in {}. Mend that, then `usherctl pam rollback` "
-                                         "goes on.",
-                                         ps::kChangesFolder)});
-  const auto stopped = ps::RollbackTimer::stop();
-  if (globals.json) {
-    print_json({{"undone", true}, {"services", change.services}, {"changed_since", *found}});
-  } else {
-    fmt::print("{}The stacks of {} are again as they were before the change.\n", why,
-               plain_line(sentence_of(change.services)));
-    for (const std::string& file : *found)
-      fmt::print("{} had been changed since, or another stack needs it: see {}.\n",
-                 plain_line(file), ps::kChangesFolder);
-  }
-  if (!stopped)
-    return complain({.code = ExitCode::internal,
-                     .what = "the timer still runs: " + stopped.error().message,
-                     .next = "It does nothing; stop it by that command."});
-  return ExitCode::ok;
 }
 
 }  // namespace usher::ctl

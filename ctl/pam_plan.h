@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the commands of `usherctl pam` have in common.
+// What `usherctl pam plan` and `apply` have in common.
 #pragma once
-
-#include <signal.h>
 
 #include <expected>
 #include <optional>
@@ -10,9 +8,7 @@
 #include <vector>
 
 #include "ctl/command.h"
-#include "ctl/complaint.h"
 #include "ctl/output.h"
-#include "pam_stacks/change.h"
 #include "pam_stacks/plan.h"
 
 namespace CLI {
@@ -50,34 +46,5 @@ void print_plan(const Globals& globals, const pam_stacks::Plan& plan);
 
 /// "nobody gets in" and the like: while usherd is not there.
 [[nodiscard]] std::string who_gets_in(const pam_stacks::WhenDownChoice& choice);
-
-/// Nothing where the caller is root; else the complaint.
-[[nodiscard]] std::optional<ExitCode> complain_unless_root(const char* why);
-
-/// The folder of changes, with its lock; else the complaint, made.
-[[nodiscard]] std::expected<pam_stacks::Changes, ExitCode> open_changes();
-
-/// "sshd and sudo", "sshd, sudo and su".
-[[nodiscard]] std::string sentence_of(const std::vector<std::string>& names);
-
-/// "9 minutes", "40 seconds".
-[[nodiscard]] std::string minutes_of(std::int64_t seconds);
-
-/// Ctrl-C and the like wait until the files are whole; what can't wait (SIGKILL) leaves them whole,
-/// too, and the timer takes the change back.
-class Uninterrupted {
- public:
-  Uninterrupted();
-  Uninterrupted(const Uninterrupted&) = delete;
-  Uninterrupted& operator=(const Uninterrupted&) = delete;
-  ~Uninterrupted();
-
- private:
-  sigset_t before_{};
-};
-
-/// Puts the old files of a change back, stops the timer, and says what was done.
-[[nodiscard]] ExitCode take_back(const Globals& globals, pam_stacks::Changes& changes,
-                                 const pam_stacks::Change& change, const char* why);
 
 }  // namespace usher::ctl
