@@ -1,28 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "daemon/model/result.h"
+#include "pam_stacks/machine.h"
 #include "pam_stacks/stacks.h"
 #include "pam_stacks/when_down.h"
 
 namespace usher::pam_stacks {
-
-/// Where stacks are; others in tests.
-struct Folders {
-  std::filesystem::path stacks = "/etc/pam.d";
-  /// Of packages; a file of the same name above masks it. It is never written to: a stack from here
-  /// is changed by putting one of its name above.
-  std::filesystem::path vendor = "/usr/lib/pam.d";
-  std::filesystem::path profile_state = "/var/lib/pam";
-};
-
-/// The stacks of this machine, as libpam finds them.
-[[nodiscard]] Result<Stacks> stacks_in(const Folders& folders);
 
 /// What somebody wants changed.
 struct Wish {
@@ -31,13 +19,6 @@ struct Wish {
   std::optional<WhenDownChoice> when_down;  // none: as it is
   ModuleCall call;
   std::vector<std::string> self_verifying;  // services that believe SSH_AUTH_INFO_0
-};
-
-/// One file, before and after; none: it is not there.
-struct FileChange {
-  std::filesystem::path file;
-  std::optional<std::string> before;
-  std::optional<std::string> after;
 };
 
 /// What will be done. Each beginning of `changes` leaves valid stacks: what others refer to comes
