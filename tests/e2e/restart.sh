@@ -19,15 +19,8 @@ password_of ada 'correct horse battery staple'
 otp_enrol ada
 otp_code ada "$(otp_step)"
 
-# The first answer waits for the restart: a pipe, so that it comes when we write it.
-mkfifo $S/slow
-cat >$S/slow_askpass <<EOF
-#!/bin/sh
-echo "\$1" >>$S/asked
-[ "\$(wc -l <$S/asked)" != 1 ] || read -r _ <$S/slow
-exec $stage_source/tests/e2e/askpass.sh "\$1"
-EOF
-chmod 755 $S/slow_askpass
+# The first answer waits for the restart.
+ssh_slow_answers
 
 asked_once() { [[ -s $S/asked ]]; }
 waiting_login() {

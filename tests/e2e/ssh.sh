@@ -95,6 +95,20 @@ ssh_login() {
   [[ $status == 0 ]] && grep -qx "in as $name" "$answers/printed"
 }
 
+# ssh_slow_answers: for a login with STAGE_ASKPASS=$S/slow_askpass. Its first answer waits until somebody
+# writes a line to the pipe $S/slow; that it is waited for, $S/asked tells: it is not empty.
+ssh_slow_answers() {
+  rm -f $S/slow $S/asked
+  mkfifo $S/slow
+  cat >$S/slow_askpass <<EOF
+#!/bin/sh
+echo "\$1" >>$S/asked
+[ "\$(wc -l <$S/asked)" != 1 ] || read -r _ <$S/slow
+exec $stage_source/tests/e2e/askpass.sh "\$1"
+EOF
+  chmod 755 $S/slow_askpass
+}
+
 # ssh_unasked NAME PORT [SSH-OPTION...]: the same from the person's own account on this machine, with
 # nobody there to answer.
 ssh_unasked() {

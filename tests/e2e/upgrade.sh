@@ -102,15 +102,8 @@ check 'without the user of usherd root does nothing' says 1 'there is no user no
 
 # --- the upgrade, the first time with a step that fails ---
 
-# The first answer waits for the upgrade: a pipe, so that it comes when we write it.
-mkfifo $S/slow
-cat >$S/slow_askpass <<EOF
-#!/bin/sh
-echo "\$1" >>$S/asked
-[ "\$(wc -l <$S/asked)" != 1 ] || read -r _ <$S/slow
-exec $stage_source/tests/e2e/askpass.sh "\$1"
-EOF
-chmod 755 $S/slow_askpass
+# The first answer waits for the upgrade.
+ssh_slow_answers
 STAGE_ASKPASS=$S/slow_askpass ssh_login ada $ssh_code $S/secrets/ada.password $S/secrets/ada.code &
 ada=$!
 check 'ada is being asked' wait_until $stage_patience test -s $S/asked

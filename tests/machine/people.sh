@@ -60,15 +60,7 @@ not_with_another() { ! as_if=wrong quiet "$@"; }
 # somebody_is_asked NAME: begins to log in over SSH with the code in their file, and waits, at the first
 # prompt, for they_answer; true if they got in then.
 somebody_is_asked() {
-  rm -f $S/slow $S/asked
-  mkfifo $S/slow
-  cat >$S/slow_askpass <<EOF
-#!/bin/sh
-echo "\$1" >>$S/asked
-[ "\$(wc -l <$S/asked)" != 1 ] || read -r _ <$S/slow
-exec $stage_source/tests/e2e/askpass.sh "\$1"
-EOF
-  chmod 755 $S/slow_askpass
+  ssh_slow_answers
   STAGE_ASKPASS=$S/slow_askpass over_ssh "$1" "$S/secrets/$1.code" &
   asked_login=$!
   wait_until $stage_patience test -s $S/asked

@@ -37,6 +37,7 @@ TEST(RecordedRequest, IsWhatWasWritten) {
   EXPECT_EQ(read->kind, "login-denied");
   EXPECT_EQ(read->time_microseconds, event.time_microseconds);
   EXPECT_EQ(read->phase, "authenticate");
+  EXPECT_EQ(read->caller, event.request.caller.pid);
   EXPECT_EQ(read->service, "sshd");
   EXPECT_EQ(read->user, "Alice");
   EXPECT_EQ(read->rhost, "192.0.2.7");
