@@ -3,6 +3,8 @@
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
+#include <ctime>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -16,6 +18,7 @@
 #include "ctl/explain_event.h"
 #include "ctl/output.h"
 #include "ctl/plain_text.h"
+#include "ctl/session_text.h"
 #include "ctl/times.h"
 #include "daemon/config/text.h"
 
@@ -28,6 +31,7 @@ struct Question {
   std::string from;
   std::string tty;
   std::string at;
+  std::string session;
   std::string event;
   std::vector<std::string> with;
 };
@@ -49,8 +53,21 @@ struct Answer {
   std::string at;
   std::vector<std::string> proven;
   std::vector<std::string> missing;
-  std::vector<std::string> lacks;  // of `missing`, what the person could not answer
+  std::vector<std::string> lacks;   // of `missing`, what the person could not answer
+  std::vector<std::string> reused;  // of `proven`, what the session brings, in words
 };
+
+/// "otp, proven 12 minutes ago to usherd; until 2026-03-02 17:30:05".
+std::string reuse_in_words(const Json& proof) {
+  const std::int64_t age = std::time(nullptr) - proof.at("proven").get<std::int64_t>();
+  std::string words =
+      fmt::format("{}, proven {} ago to {}", proof.at("factor").get<std::string>(), rough_span(age),
+                  verifier_named(proof.at("by").get<std::string>()));
+  // Of a rule that only observes there is no time until which it lets anything be reused.
+  if (const auto until = proof.at("until").get<std::int64_t>(); until != 0)
+    words += "; until " + moment_of(until);
+  return words;
+}
 
 Answer answer_in(const Json& reply) {
   Answer answer{.decision = reply.at("decision").get<std::string>(),
@@ -60,9 +77,11 @@ Answer answer_in(const Json& reply) {
                 .at = reply.at("at").get<std::string>(),
                 .proven = texts_in(reply, "proven"),
                 .missing = {},
-                .lacks = texts_in(reply, "lacks")};
+                .lacks = texts_in(reply, "lacks"),
+                .reused = {}};
   for (const Json& requirement : reply.at("missing"))
     answer.missing.push_back(joined(texts_in(requirement, "any_of"), "|"));
+  for (const Json& proof : reply.at("reused")) answer.reused.push_back(reuse_in_words(proof));
   return answer;
 }
 
@@ -95,6 +114,7 @@ std::string described(const Question& question) {
       question.from.empty() || question.from == "local" ? "local" : "from " + question.from);
   if (!question.tty.empty()) text += ", at " + question.tty;
   if (!question.at.empty()) text += ", " + question.at;
+  if (!question.session.empty()) text += ", in session " + question.session;
   if (!question.with.empty()) text += ", with " + joined(question.with, " and ");
   return text;
 }
@@ -117,6 +137,7 @@ Table summary_of(const Answer& answer, const Question& question) {
   row("request", described(question));
   row("rule", answer.rule.empty() ? "none" : fmt::format("{}, {}", answer.rule, answer.at));
   if (!answer.proven.empty()) row("proven", joined(answer.proven, " and "));
+  for (const std::string& reused : answer.reused) row("reused", reused);
   if (!answer.missing.empty()) row("missing", joined(answer.missing, " and "));
   for (const std::string& lack : answer.lacks)
     row("lacks", remedy_for(lack, question.user), Style::warning);
@@ -159,6 +180,10 @@ ExitCode explain_login(const Globals& globals, const Question& question) {
                        .next = "write it like --at \"2026-12-24 18:00\", in local time"});
     parameters["at"] = *moment;
   }
+  if (!question.session.empty()) {
+    if (!may_name_session(question.session)) return complain(not_an_id(question.session));
+    parameters["session"] = question.session;
+  }
   return ask_control(globals, "Explain", parameters,
                      [&](const Json& reply) { return show(globals, question, reply); });
 }
@@ -179,10 +204,13 @@ Run setup_explain(CLI::App& app) {
       ->type_name("FACTOR")
       ->check(CLI::IsMember({"publickey", "password"}).description(""))
       ->allow_extra_args(false);
+  app.add_option("--session", question->session,
+                 "The session they stand in, by its id; none without it")
+      ->type_name("ID");
   CLI::Option* event =
       app.add_option("--event", question->event, "A login that was, by the id in `usherctl log`")
           ->type_name("ID");
-  for (const char* other : {"USER", "--service", "--from", "--tty", "--at", "--with"})
+  for (const char* other : {"USER", "--service", "--from", "--tty", "--at", "--session", "--with"})
     event->excludes(app.get_option(other));
   return [question](const Globals& globals) {
     return question->event.empty() ? explain_login(globals, *question)
@@ -199,6 +227,9 @@ const Command kExplain{
 decision, then what is still missing, then each rule that was looked at and why it
 matched or not. Exits with 1 where the person could not get in like this.
 
+With --session it is about somebody in that session, who wants to go on from there, by sudo
+say: what they proved in it counts as far as a rule lets it be reused, and is shown.
+
 With --event it is about a login that was: what it was judged by and what came of it, and
 each rule's part as long as the same rules are in force. `usherctl log` has the ids, of
 which the first eight digits will do. Exits with 1 where it was denied.
@@ -207,6 +238,7 @@ Examples:
   usherctl explain ada --service sshd
   usherctl explain ada --service sshd --from 192.0.2.7 --with publickey
   usherctl explain ada --service login --tty tty1 --at "2026-12-24 18:00"
+  usherctl explain ada --service sudo --session 44556677
   usherctl explain --event 00112233)",
     .setup = setup_explain};
 

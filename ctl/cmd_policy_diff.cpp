@@ -19,6 +19,7 @@
 #include "ctl/plain_text.h"
 #include "ctl/policy_words.h"
 #include "daemon/config/config.h"
+#include "daemon/config/units.h"
 
 namespace usher::ctl {
 namespace {
@@ -45,6 +46,15 @@ std::string requirements_of(const Rule& rule) {
   return fmt::format("{}", fmt::join(all, ", "));
 }
 
+std::string reuse_of(const Rule& rule) {
+  std::vector<std::string> all;
+  all.reserve(rule.reuse.size());
+  for (const ReuseWindow& window : rule.reuse)
+    all.push_back(
+        fmt::format("{} {}", usher::name_of(window.factor), config::duration_text(window.seconds)));
+  return fmt::format("{}", fmt::join(all, ", "));
+}
+
 /// What a rule says, key by key, with its sets written out; empty for a key it does not have.
 Lines lines_of(const Rule& rule) {
   return {{"service", fmt::format("{}", fmt::join(rule.services, ", "))},
@@ -56,6 +66,7 @@ Lines lines_of(const Rule& rule) {
           {"hours", spellings(rule.hours)},
           {"require", requirements_of(rule)},
           {"deny", denial_of(rule)},
+          {"reuse", reuse_of(rule)},
           {"prompt", rule.prompt == PromptLayout::combined ? "combined" : ""},
           {"account", rule.strict_account ? "strict" : ""},
           {"mode", rule.observe ? "observe" : ""}};

@@ -17,6 +17,7 @@
 #include "ctl/plain_text.h"
 #include "ctl/policy_words.h"
 #include "daemon/config/expectations.h"
+#include "daemon/config/units.h"
 #include "daemon/policy/judge.h"
 
 namespace usher::ctl {
@@ -92,7 +93,10 @@ std::string circumstances(const Failure& failure) {
   if (expectation.tty) text += fmt::format(", at terminal \"{}\"", *expectation.tty);
   if (expectation.now) text += fmt::format(", on {}", expectation.now_spelling);
   for (const Proof& proof : expectation.proven)
-    text += fmt::format(", with {}", name_of(proof.factor));
+    text += proof.by == ProvenBy::session
+                ? fmt::format(", with {} of its session, {} old", name_of(proof.factor),
+                              config::duration_text(static_cast<std::uint32_t>(*proof.age)))
+                : fmt::format(", with {}", name_of(proof.factor));
   return text;
 }
 
@@ -240,6 +244,7 @@ whose names end in .test.toml; docs/policy.md has all that can stand in one:
   decision = "ask"            or denied, satisfied, observed
   missing = ["otp"]           what is still to be proven
   proven = ["publickey"]      what has been proven before
+  session = { otp = "10m" }   what the session holds that it stands in, and how old it is
   rule = "administrators"     which rule decides; "" for none
   at = "2026-11-25 10:00 Europe/Berlin"
 

@@ -12,8 +12,9 @@
 
 namespace usher::ctl {
 
-/// A reply over this many bytes is refused.
-inline constexpr std::size_t kMaxControlReply = std::size_t{4} * 1024 * 1024;
+/// A reply over this many bytes is refused. Ten thousand sessions fit, each with names and proofs
+/// of three times the usual size.
+inline constexpr std::size_t kMaxControlReply = std::size_t{32} * 1024 * 1024;
 /// What a call may take in all, connecting included.
 inline constexpr std::int64_t kControlMilliseconds = 30'000;
 

@@ -40,6 +40,8 @@ Complaint complaint_about(const ControlFailure& failure, std::string_view method
             .what = "usherd keeps its old rules:\n" + findings,
             .next = "Mend that and reload again."};
   }
+  if (name == "org.usher.control.NoSession")
+    return {.code = ExitCode::no, .what = text_in(failure.parameters, "reason"), .next = {}};
   if (name == "org.usher.control.Failed")
     return {.code = ExitCode::internal,
             .what = "usherd could not do it: " + text_in(failure.parameters, "reason"),
@@ -81,18 +83,28 @@ Complaint complaint_about(const ControlFailure& failure, const Endpoint& endpoin
 
 }  // namespace
 
-ExitCode ask_control(const Globals& globals, std::string_view method, const Json& parameters,
-                     const std::function<ExitCode(const Json& reply)>& show) {
+std::expected<void, Complaint> try_control(const Globals& globals, std::string_view method,
+                                           const Json& parameters,
+                                           const std::function<void(const Json& reply)>& use) {
   const auto endpoint = control_endpoint(globals);
-  if (!endpoint) return complain(endpoint.error());
+  if (!endpoint) return std::unexpected(endpoint.error());
   const auto reply =
       call_control(endpoint->path, fmt::format("{}{}", kInterface, method), parameters);
-  if (!reply) return complain(complaint_about(reply.error(), *endpoint, method));
+  if (!reply) return std::unexpected(complaint_about(reply.error(), *endpoint, method));
   try {
-    return show(*reply);
+    use(*reply);
   } catch (const Json::exception& missing) {
-    return complain(nonsense_from(*endpoint, missing.what()));
+    return std::unexpected(nonsense_from(*endpoint, missing.what()));
   }
+  return {};
+}
+
+ExitCode ask_control(const Globals& globals, std::string_view method, const Json& parameters,
+                     const std::function<ExitCode(const Json& reply)>& show) {
+  ExitCode code = ExitCode::internal;
+  const auto asked =
+      try_control(globals, method, parameters, [&](const Json& reply) { code = show(reply); });
+  return asked ? code : complain(asked.error());
 }
 
 }  // namespace usher::ctl

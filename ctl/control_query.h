@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "ctl/command.h"
+#include "ctl/complaint.h"
 #include "ctl/output.h"
 
 namespace usher::ctl {
@@ -16,5 +17,10 @@ namespace usher::ctl {
 [[nodiscard]] ExitCode ask_control(const Globals& globals, std::string_view method,
                                    const Json& parameters,
                                    const std::function<ExitCode(const Json& reply)>& show);
+
+/// The same for whoever goes on after a failure: what is to be said of it is returned, not said.
+[[nodiscard]] std::expected<void, Complaint> try_control(
+    const Globals& globals, std::string_view method, const Json& parameters,
+    const std::function<void(const Json& reply)>& use);
 
 }  // namespace usher::ctl

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "ctl/control_query.h"
 #include "ctl/output.h"
 #include "ctl/plain_text.h"
+#include "ctl/session_text.h"
 
 namespace usher::ctl {
 namespace {
@@ -42,6 +44,36 @@ std::string factors_given(const Json& facts) {
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
+/// How long before the event the session's proof of that factor was made; empty where it is not
+/// told.
+std::string age_of_given(const Json& event, const std::string& factor) {
+  const auto facts = event.find("facts");
+  if (facts == event.end() || !facts->is_object()) return {};
+  const auto given = facts->find("given");
+  if (given == facts->end() || !given->is_array()) return {};
+  for (const Json& proof : *given) {
+    if (text_of(proof, "factor") != factor || text_of(proof, "by") != "session") continue;
+    const auto age = proof.find("age");
+    if (age != proof.end() && age->is_number_integer()) return rough_span(age->get<std::int64_t>());
+  }
+  return {};
+}
+
+/// What counted although it was proven before, in the session.
+std::vector<std::string> reused_proofs(const Json& event) {
+  std::vector<std::string> reused;
+  const auto before = event.find("before");
+  if (before == event.end() || !before->is_array()) return reused;
+  for (const Json& proof : *before) {
+    if (!proof.is_object() || text_of(proof, "by") != "session") continue;
+    std::string words = text_of(proof, "factor");
+    if (const std::string age = age_of_given(event, words); !age.empty())
+      words += fmt::format(", proven {} before", age);
+    reused.push_back(std::move(words));
+  }
+  return reused;
+}
+
 Table story_of(const Json& event) {
   Table table({"", ""});
   const auto row = [&](const char* name, std::string value) {
@@ -56,6 +88,7 @@ Table story_of(const Json& event) {
   row("account", text_of(event, "person"));
   row("from", text_of(event, "rhost"));
   row("tty", text_of(event, "tty"));
+  row("session", text_of(event, "session"));
   const std::string rule = text_of(event, "rule");
   row("rule", rule.empty() ? "none" : fmt::format("{}, {}", rule, text_of(event, "at")));
   row("decision", text_of(event, "decision"));
@@ -64,6 +97,7 @@ Table story_of(const Json& event) {
   row("lacks", text_of(event, "lacks"));
   row("asked", text_of(event, "asked"));
   row("held", text_of(event, "held"));
+  for (std::string& reused : reused_proofs(event)) row("reused", std::move(reused));
   if (const auto facts = event.find("facts"); facts != event.end() && facts->is_object()) {
     row("given", factors_given(*facts));
     row("groups", text_of(*facts, "groups"));

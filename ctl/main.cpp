@@ -25,13 +25,15 @@ using usher::ctl::Run;
 
 // In the order in which a new administrator meets them.
 const std::array kCommands = {
-    &usher::ctl::kInit,       &usher::ctl::kCheck,        &usher::ctl::kPamPlan,
-    &usher::ctl::kPamApply,   &usher::ctl::kPamConfirm,   &usher::ctl::kPamRollback,
-    &usher::ctl::kPamStatus,  &usher::ctl::kPamRemove,    &usher::ctl::kPolicyTest,
-    &usher::ctl::kPolicyDiff, &usher::ctl::kPolicyReplay, &usher::ctl::kPasswordSet,
-    &usher::ctl::kOtpAdd,     &usher::ctl::kOtpList,      &usher::ctl::kOtpRemove,
-    &usher::ctl::kStatus,     &usher::ctl::kReload,       &usher::ctl::kExplain,
-    &usher::ctl::kReadiness,  &usher::ctl::kLog,
+    &usher::ctl::kInit,        &usher::ctl::kCheck,        &usher::ctl::kPamPlan,
+    &usher::ctl::kPamApply,    &usher::ctl::kPamConfirm,   &usher::ctl::kPamRollback,
+    &usher::ctl::kPamStatus,   &usher::ctl::kPamRemove,    &usher::ctl::kPolicyTest,
+    &usher::ctl::kPolicyDiff,  &usher::ctl::kPolicyReplay, &usher::ctl::kPasswordSet,
+    &usher::ctl::kOtpAdd,      &usher::ctl::kOtpList,      &usher::ctl::kOtpRemove,
+    &usher::ctl::kStatus,      &usher::ctl::kReload,       &usher::ctl::kExplain,
+    &usher::ctl::kReadiness,   &usher::ctl::kLog,          &usher::ctl::kSessions,
+    &usher::ctl::kSessionShow, &usher::ctl::kSessionEnd,   &usher::ctl::kHistory,
+    &usher::ctl::kWhoami,
 };
 
 // Commands of two words have a first one in common.
@@ -44,6 +46,7 @@ constexpr std::array kFamilies = {
     Family{"policy", "Rules kept in files: try them out before they count"},
     Family{"password", "Passwords for Usher"},
     Family{"otp", "One-time codes"},
+    Family{"session", "One session: look at it, end it"},
 };
 
 constexpr auto kAbout = "usherctl - enrol, look, explain: the person's side of Usher";

@@ -27,9 +27,8 @@ bool is_dumb_terminal() {
   return kind == nullptr || std::string_view(kind) == "dumb";
 }
 
-void print(const Json& value, int indent) {
-  fmt::print("{}\n",
-             value.dump(indent, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace));
+std::string dumped(const Json& value, int indent) {
+  return value.dump(indent, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace
@@ -46,14 +45,21 @@ Palette palette_for(const Globals& globals) {
   return Palette(is_on_terminal() && !is_set("NO_COLOR") && !is_dumb_terminal());
 }
 
-void print_table(const Table& table, const Globals& globals) {
-  const Palette palette = palette_for(globals);
-  fmt::print("{}", is_on_terminal() ? table.text_with_headings(palette) : table.text(palette));
+bool is_on_screen() { return is_on_terminal() && !is_dumb_terminal(); }
+
+std::string text_of_table(const Table& table, const Palette& palette) {
+  return is_on_terminal() ? table.text_with_headings(palette) : table.text(palette);
 }
 
-void print_json(const Json& value) { print(value, 2); }
+void print_table(const Table& table, const Globals& globals) {
+  fmt::print("{}", text_of_table(table, palette_for(globals)));
+}
 
-void print_json_line(const Json& value) { print(value, -1); }
+void print_json(const Json& value) { fmt::print("{}", dumped(value, 2)); }
+
+std::string json_line(const Json& value) { return dumped(value, -1); }
+
+void print_json_line(const Json& value) { fmt::print("{}", json_line(value)); }
 
 std::string counted(std::size_t count, const char* one, const char* many) {
   return fmt::format("{} {}", count, count == 1 ? one : many);

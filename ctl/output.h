@@ -19,12 +19,17 @@ using Json = nlohmann::ordered_json;
 /// otherwise.
 [[nodiscard]] Palette palette_for(const Globals& globals);
 
+/// Whether standard output is a terminal that can be cleared.
+[[nodiscard]] bool is_on_screen();
+
 /// With headings on a terminal, without where a program reads it.
+[[nodiscard]] std::string text_of_table(const Table& table, const Palette& palette);
 void print_table(const Table& table, const Globals& globals);
 
 /// In ASCII alone, so that no character of a string steers the terminal; indented by two blanks.
 void print_json(const Json& value);
 /// The same in one line.
+[[nodiscard]] std::string json_line(const Json& value);
 void print_json_line(const Json& value);
 
 /// "1 rule", "2 rules".

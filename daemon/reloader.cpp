@@ -5,7 +5,7 @@
 
 #include <utility>
 
-#include "daemon/audit/event_id.h"
+#include "daemon/host/random_id.h"
 #include "daemon/serving/trouble.h"
 
 namespace usher {
@@ -47,7 +47,7 @@ Result<void> Reloader::record(EventKind kind, const Caller& asked_by, std::strin
                               std::string reason) {
   AuditEvent event;
   event.kind = kind;
-  event.id = new_event_id();
+  event.id = new_random_id();
   event.time_microseconds = clock_.wall_microseconds();
   event.request.caller = asked_by;
   event.rules_version = std::move(version);

@@ -12,10 +12,10 @@
 #include <utility>
 
 #include "daemon/audit/composite_audit.h"
-#include "daemon/audit/event_id.h"
 #include "daemon/audit/file_audit.h"
 #include "daemon/audit/journal_audit.h"
 #include "daemon/control/control_connection.h"
+#include "daemon/host/random_id.h"
 #include "daemon/serving/handover.h"
 #include "daemon/serving/systemd_sockets.h"
 #include "daemon/serving/trouble.h"
@@ -140,6 +140,8 @@ Usherd::Usherd(const std::filesystem::path& file, Configuration configuration, P
       parts_(std::move(parts)),
       paced_(*parts_.audit, clock_),
       otp_(*parts_.store, clock_),
+      sessions_({.store = *parts_.store, .host = host_, .clock = clock_, .audit = *parts_.audit},
+                configuration.settings.history_seconds),
       rules_(std::move(configuration.rules)),
       reloader_(file, configuration.settings, rules_, *parts_.audit, clock_),
       login_{.store = *parts_.store,
@@ -150,10 +152,12 @@ Usherd::Usherd(const std::filesystem::path& file, Configuration configuration, P
              .password = parts_.password,
              .otp = otp_,
              .transactions = transactions_,
+             .sessions = sessions_,
              .rules = rules_},
       control_{.host = host_,
                .keeper = *parts_.keeper,
                .store = *parts_.store,
+               .sessions = sessions_,
                .clock = clock_,
                .rules = rules_,
                .audit_file = configuration.settings.audit_file,
@@ -203,6 +207,11 @@ Result<void> Usherd::open_sockets(const Settings& settings) {
   // The first event is also the proof that events can be written.
   if (auto recorded = record(EventKind::service_started, "usherd " USHER_VERSION); !recorded)
     return recorded;
+  // Before anybody is heard who may stand in one of them.
+  // Nobody is kept out because what others proved can't be told.
+  if (const auto started = sessions_.start(); !started)
+    report_trouble("until the next start nobody stands in a session, so nothing is reused: " +
+                   started.error().message);
   for (LoginServer* server : {root_server_.get(), self_server_.get()})
     if (auto started = server->start(); !started) return started;
   return control_server_->start();
@@ -248,6 +257,7 @@ bool Usherd::stop() {
   bool drained = root_server_->drain(deadline);
   drained = self_server_->drain(deadline) && drained;
   drained = control_server_->drain(deadline) && drained;
+  sessions_.settle_what_is_owed();
   leave_for_next(kTransactionsLeft, transactions_.handed_over());
   std::string reason = drained ? "all dialogues ended" : "some cut off";
   if (const std::uint64_t unlisted = paced_.take_unlisted(); unlisted > 0)
@@ -260,7 +270,7 @@ bool Usherd::stop() {
 Result<void> Usherd::record(EventKind kind, std::string reason) {
   AuditEvent event;
   event.kind = kind;
-  event.id = new_event_id();
+  event.id = new_random_id();
   event.time_microseconds = clock_.wall_microseconds();
   event.rules_version = rules_.get()->version;
   event.reason = std::move(reason);
@@ -279,7 +289,10 @@ DaemonStatus Usherd::status() const {
 }
 
 void Usherd::serve_control(UniqueFd connection, const ucred& peer) {
-  const ControlPeer caller{.pid = peer.pid, .uid = peer.uid, .trusted = is_trusted(peer.uid)};
+  const ControlPeer caller{.pid = peer.pid,
+                           .uid = peer.uid,
+                           .process = host_.peer_of(connection.get(), peer.pid),
+                           .trusted = is_trusted(peer.uid)};
   ControlConnection(std::move(connection), caller, control_, parts_.stop.descriptor()).run();
 }
 

@@ -85,6 +85,7 @@ class Usherd {
   PacedAudit paced_;  // for requests; what happens to usherd itself is written as it comes
   OtpFactor otp_;
   Transactions transactions_;
+  SessionRegister sessions_;
   RulesInForce rules_;
   Reloader reloader_;
   LoginPorts login_;

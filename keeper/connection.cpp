@@ -34,10 +34,13 @@ void serve_question(UniqueFd connection, const ucred& peer, const ConnectionPort
     ports.log.note("a packet that is no question: hung up");
     return;
   }
-  const KeeperReply reply =
-      std::visit([&](const auto& asked) { return ports.verifier.answer(asked); }, *question);
-  // An asker who is gone has lost the answer, not we the question.
-  static_cast<void>(asker.send(reply, Deadline::after(kReplyMilliseconds)));
+  std::visit(
+      [&](const auto& asked) {
+        const auto reply = ports.verifier.answer(asked);
+        // An asker who is gone has lost the answer, not we the question.
+        static_cast<void>(asker.send(reply, Deadline::after(kReplyMilliseconds)));
+      },
+      *question);
 }
 
 }  // namespace usher

@@ -7,6 +7,9 @@ std::expected<Question, DecodeError> question_in(std::span<const std::uint8_t> p
   const auto state = decode<KeeperState>(packet);
   if (state) return *state;
   if (state.error() != DecodeError::wrong_type) return std::unexpected(state.error());
+  const auto standing = decode<KeeperStanding>(packet);
+  if (standing) return *standing;
+  if (standing.error() != DecodeError::wrong_type) return std::unexpected(standing.error());
   const auto verify = decode<KeeperVerify>(packet);
   if (verify) return *verify;
   return std::unexpected(verify.error());

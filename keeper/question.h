@@ -12,7 +12,7 @@
 namespace usher {
 
 /// What a keeper may be asked.
-using Question = std::variant<KeeperVerify, KeeperState>;
+using Question = std::variant<KeeperVerify, KeeperState, KeeperStanding>;
 
 /// Reads a packet as a question. Views in it point into `packet`.
 [[nodiscard]] std::expected<Question, DecodeError> question_in(

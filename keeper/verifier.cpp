@@ -47,8 +47,7 @@ KeeperReply Verifier::compare(const KeeperVerify& question) {
 
   auto match = compare_with_hash(question.password, has_hash ? found.entry->hash : decoy);
   if (!match) return failed(match.error().message);
-  if (has_hash && *match == HashMatch::same)
-    return right(account_state_of(*found.entry, day_of(parts_.clock.wall_microseconds())));
+  if (has_hash && *match == HashMatch::same) return right(account_state_of(*found.entry, today()));
   // A method that libcrypt does not know costs nothing: the work is done with another's.
   if (*match == HashMatch::unknown_method) match = compare_with_hash(question.password, decoy);
   if (!match) return failed(match.error().message);
@@ -56,18 +55,47 @@ KeeperReply Verifier::compare(const KeeperVerify& question) {
   return wrong();
 }
 
-KeeperReply Verifier::answer(const KeeperState& question) {
+template <typename Look>
+bool Verifier::look_up_account(std::string_view user, Look look) {
   // A gate of its own: whoever keeps all processors hashing keeps nobody from being looked up.
   const auto place = reading_.enter(Deadline::after(kTurnMilliseconds));
-  if (!place.held()) return failed("no turn to look an account up came up in time");
+  if (!place.held()) {
+    parts_.log.note("no turn to look an account up came up in time");
+    return false;
+  }
   const auto text = parts_.shadow.read();
-  if (!text) return failed(text.error().message);
-  const ShadowLookUp found = look_up(text->view(), question.user);
-  KeeperReply reply{.outcome = KeeperOutcome::state_only};
-  if (found.entry)
-    reply.state = account_state_of(*found.entry, day_of(parts_.clock.wall_microseconds()));
+  if (!text) {
+    parts_.log.note(text.error().message);
+    return false;
+  }
+  look(look_up(text->view(), user));
+  return true;
+}
+
+KeeperReply Verifier::answer(const KeeperState& question) {
+  KeeperReply reply;
+  const bool known = look_up_account(question.user, [&](const ShadowLookUp& found) {
+    if (found.entry) reply.state = account_state_of(*found.entry, today());
+  });
+  if (known) reply.outcome = KeeperOutcome::state_only;
   return reply;
 }
+
+KeeperStandingReply Verifier::answer(const KeeperStanding& question) {
+  KeeperStandingReply reply;
+  const bool known = look_up_account(question.user, [&](const ShadowLookUp& found) {
+    if (!found.entry) return;
+    reply.state = account_state_of(*found.entry, today());
+    if (!is_hash(found.entry->hash)) return;
+    const HashMarks::Mark mark = marks_.mark_of(question.user, found.entry->hash);
+    reply.mark_first = mark.first;
+    reply.mark_second = mark.second;
+  });
+  if (known) reply.outcome = KeeperOutcome::state_only;
+  return reply;
+}
+
+std::int64_t Verifier::today() const { return day_of(parts_.clock.wall_microseconds()); }
 
 KeeperReply Verifier::failed(const std::string& why) {
   parts_.log.note(why);

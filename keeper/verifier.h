@@ -8,6 +8,7 @@
 #include "daemon/host/clock.h"
 #include "daemon/serving/hash_gate.h"
 #include "keeper/guess_limit.h"
+#include "keeper/hash_marks.h"
 #include "keeper/quiet_log.h"
 #include "keeper/shadow_file.h"
 #include "usher/keeper_message.h"
@@ -41,13 +42,19 @@ class Verifier {
   /// empty one is always wrong, so it is no guess and not charged.
   [[nodiscard]] KeeperReply answer(const KeeperVerify& question);
   [[nodiscard]] KeeperReply answer(const KeeperState& question);
+  [[nodiscard]] KeeperStandingReply answer(const KeeperStanding& question);
 
  private:
+  [[nodiscard]] std::int64_t today() const;
   [[nodiscard]] KeeperReply failed(const std::string& why);
   [[nodiscard]] KeeperReply compare(const KeeperVerify& question);
+  /// Calls `look(found)` with what /etc/shadow has of `user`; false, noted, where it can't be read.
+  template <typename Look>
+  [[nodiscard]] bool look_up_account(std::string_view user, Look look);
 
   Parts parts_;
   const std::string fallback_;
+  const HashMarks marks_;
   HashGate reading_{kReadersAtATime};
 };
 

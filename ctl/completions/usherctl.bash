@@ -17,9 +17,12 @@ _usherctl_options() {
   'password set') echo '--stdin' ;;
   'otp add') echo '--stdin --label --algorithm --digits --period --no-qr --plain' ;;
   'otp remove') echo '--stdin --label' ;;
-  explain) echo '--service --from --tty --at --with --event' ;;
+  explain) echo '--service --from --tty --at --session --with --event' ;;
   readiness) echo '--since --all' ;;
   log) echo '-n --count --user' ;;
+  sessions) echo '--watch' ;;
+  'session end') echo '--user' ;;
+  history) echo '--since -n --count' ;;
   '') echo '--version' ;;
   esac
 }
@@ -27,13 +30,17 @@ _usherctl_options() {
 # What may stand where no option does: words that lead to a command, or what it is about.
 _usherctl_words() {
   case $1 in
-  '') compgen -W 'init check pam policy password otp status reload explain readiness log' -- "$2" ;;
+  '')
+    compgen -W 'init check pam policy password otp status reload explain readiness log sessions
+      session history whoami' -- "$2"
+    ;;
   pam) compgen -W 'plan apply confirm rollback status remove' -- "$2" ;;
   policy) compgen -W 'test diff replay' -- "$2" ;;
   password) compgen -W 'set' -- "$2" ;;
   otp) compgen -W 'add list remove' -- "$2" ;;
+  session) compgen -W 'show end' -- "$2" ;;
   check | 'policy test') compgen -f -- "$2" ;;
-  'password set' | 'otp add' | 'otp list' | 'otp remove' | explain) compgen -u -- "$2" ;;
+  'password set' | 'otp add' | 'otp list' | 'otp remove' | explain | history) compgen -u -- "$2" ;;
   esac
 }
 
@@ -71,7 +78,7 @@ _usherctl() {
   --since) values='24h 7d 30d' ;;
   --when-down) values='none console group:' ;;
   --rollback-after) values='10m 1h never' ;;
-  --label | --period | --from | --tty | --at | --event | --count | -n) return ;;
+  --label | --period | --from | --tty | --at | --session | --event | --count | -n) return ;;
   esac
   if [[ -n $values ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$values" -- "$current")
@@ -82,7 +89,7 @@ _usherctl() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
     --config | --socket | --control | --color | --store | --master-key | --label | --algorithm | \
-      --digits | --period | --service | --from | --tty | --at | --event | --since | --with | --log | --user | --count | -n | \
+      --digits | --period | --service | --from | --tty | --at | --session | --event | --since | --with | --log | --user | --count | -n | \
       --when-down | --module | --as | --rollback-after)
       [[ ${COMP_WORDS[i + 1]-} != '=' ]] || ((i++))
       ((i++))
@@ -90,7 +97,7 @@ _usherctl() {
     -*) ;;
     *)
       case $command in
-      '' | pam | policy | password | otp) command=${command:+$command }${COMP_WORDS[i]} ;;
+      '' | pam | policy | password | otp | session) command=${command:+$command }${COMP_WORDS[i]} ;;
       esac
       ;;
     esac

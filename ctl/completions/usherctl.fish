@@ -4,7 +4,7 @@
 # The words of the command line that are neither options nor what they take.
 function __usherctl_words
     set -l takes_value --config --socket --control --color --store --master-key --label \
-        --algorithm --digits --period --service --from --tty --at --event --since --with --log --user --count -n \
+        --algorithm --digits --period --service --from --tty --at --session --event --since --with --log --user --count -n \
         --when-down --module --as --rollback-after
     set -l skip no
     for word in (commandline -opc)[2..-1]
@@ -50,6 +50,10 @@ complete -c usherctl -n __usherctl_at -a reload -d 'Let usherd read its rules ag
 complete -c usherctl -n __usherctl_at -a explain -d 'Say what the rules make of a login, or made of one, and why'
 complete -c usherctl -n __usherctl_at -a readiness -d 'List who would be locked out if rules that only observe counted'
 complete -c usherctl -n __usherctl_at -a log -d 'Show who came, and what decided'
+complete -c usherctl -n __usherctl_at -a sessions -d 'Show who is in'
+complete -c usherctl -n __usherctl_at -a session -d 'One session: look at it, end it'
+complete -c usherctl -n __usherctl_at -a history -d 'Show who was in, from when until when'
+complete -c usherctl -n __usherctl_at -a whoami -d 'Show who you are to Usher, and the session you stand in'
 complete -c usherctl -n '__usherctl_at pam' -a plan -d 'Show what apply would change in the PAM stacks'
 complete -c usherctl -n '__usherctl_at pam' -a apply -d 'Let services ask Usher, and take it back unless confirmed'
 complete -c usherctl -n '__usherctl_at pam' -a confirm -d 'Keep the new stacks, from a login that passed them'
@@ -63,6 +67,8 @@ complete -c usherctl -n '__usherctl_at password' -a set -d 'Set a password for U
 complete -c usherctl -n '__usherctl_at otp' -a add -d 'Add a generator of one-time codes'
 complete -c usherctl -n '__usherctl_at otp' -a list -d 'List the generators of one-time codes'
 complete -c usherctl -n '__usherctl_at otp' -a remove -d 'Remove a generator of one-time codes'
+complete -c usherctl -n '__usherctl_at session' -a show -d 'Tell all about one session, open or past'
+complete -c usherctl -n '__usherctl_at session' -a end -d 'Let what was proven in a session count no more'
 
 complete -c usherctl -n '__usherctl_is init' -l store -r -F -d 'Make the store here'
 complete -c usherctl -n '__usherctl_is init' -l master-key -r -F -d 'Make its key here'
@@ -118,6 +124,7 @@ complete -c usherctl -n '__usherctl_is explain' -l service -x -a '(path basename
 complete -c usherctl -n '__usherctl_is explain' -l from -x -d 'The address they come from'
 complete -c usherctl -n '__usherctl_is explain' -l tty -x -d 'The terminal or display the program names'
 complete -c usherctl -n '__usherctl_is explain' -l at -x -d 'When, in local time'
+complete -c usherctl -n '__usherctl_is explain' -l session -x -d 'The session they stand in, by its id'
 complete -c usherctl -n '__usherctl_is explain' -l event -x -d 'A login that was, by its id'
 complete -c usherctl -n '__usherctl_is explain' -l with -x -a 'publickey password' -d 'What is proven already'
 
@@ -126,3 +133,11 @@ complete -c usherctl -n '__usherctl_is readiness' -l all -d 'Also who would get 
 
 complete -c usherctl -n '__usherctl_is log' -s n -l count -x -d 'How many events'
 complete -c usherctl -n '__usherctl_is log' -l user -x -a '(__fish_complete_users)' -d 'Only events about this user'
+
+complete -c usherctl -n '__usherctl_is sessions' -l watch -d 'Go on, and show them anew whenever something has changed'
+
+complete -c usherctl -n '__usherctl_is session end' -l user -x -a '(__fish_complete_users)' -d 'All that this user has open'
+
+complete -c usherctl -n '__usherctl_is history' -a '(__fish_complete_users)'
+complete -c usherctl -n '__usherctl_is history' -l since -x -a '24h 7d 30d' -d 'How far back'
+complete -c usherctl -n '__usherctl_is history' -s n -l count -x -d 'How many of the latest'

@@ -26,6 +26,7 @@ enum class EventKind : std::uint8_t {
   session_opened,
   session_denied,
   session_closed,
+  session_revoked,   // ended by hand, while its processes go on
   request_observed,  // a rule that only observes decided; nothing came of it
   request_refused,   // not allowed to ask: a stranger's user, a phase that is not served
   credential_changed,
@@ -54,6 +55,7 @@ struct AuditEvent {
   std::vector<Factor> asked;
   std::vector<Factor> held;   // what was proven; for the administrator only
   std::vector<Proof> before;  // of `held`, what somebody else had verified before
+  std::string session;        // the id of the session it is about, or that the caller stands in
   std::string reason;
   std::optional<Judged> judged;  // none where no rule was asked
 };

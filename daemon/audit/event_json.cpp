@@ -32,23 +32,11 @@ Json names_of(const std::vector<Factor>& factors) {
   return names;
 }
 
-std::string_view name_of(ProvenBy by) {
-  switch (by) {
-    case ProvenBy::usher:
-      return "usher";
-    case ProvenBy::sshd:
-      return "sshd";
-    case ProvenBy::stack:
-      return "stack";
-  }
-  return "";
-}
-
 Json described(const std::vector<Proof>& proofs) {
   Json list = Json::array();
   for (const Proof& proof : proofs)
     list.push_back({{"factor", usher::name_of(proof.factor)},
-                    {"by", name_of(proof.by)},
+                    {"by", usher::name_of(proof.by)},
                     {"detail", clipped(proof.detail)}});
   return list;
 }
@@ -82,8 +70,10 @@ Json spellings_of(const std::vector<Requirement>& requirements) {
 /// Of what was said to be proven, what a rule can ask for.
 Json kinds_of(const std::vector<Proof>& proofs) {
   Json list = Json::array();
-  for (const Proof& proof : proofs)
-    list.push_back({{"factor", usher::name_of(proof.factor)}, {"by", name_of(proof.by)}});
+  for (const Proof& proof : proofs) {
+    list.push_back({{"factor", usher::name_of(proof.factor)}, {"by", usher::name_of(proof.by)}});
+    if (proof.age) list.back()["age"] = *proof.age;
+  }
   return list;
 }
 
@@ -159,6 +149,7 @@ std::string to_json_line(const AuditEvent& event) {
   line["kind"] = id_of(event.kind);
   line["id"] = event.id;
   add_request(line, event);
+  if (!event.session.empty()) line["session"] = event.session;
   line["rule"] = clipped(event.rule);
   line["at"] = clipped(place_of(event.rule_at));
   line["rules_version"] = clipped(event.rules_version);

@@ -35,6 +35,8 @@ inline constexpr std::array kEventKinds = {
                  "8448a0d643444e99a074ea17c8f4f278", 5},
     EventKindRow{EventKind::session_closed, "session-closed", "closed",
                  "2f8817d43f9c4748a832bbc82f25685b", 6},
+    EventKindRow{EventKind::session_revoked, "session-revoked", "revoked",
+                 "6d1c0f7be22a4a0c9a5a3be0f4c2d9e7", 5},
     EventKindRow{EventKind::request_observed, "request-observed", "observed",
                  "5c6cb2f0c1d84d5d8a3e5cf7a1be0f39", 6},
     EventKindRow{EventKind::request_refused, "request-refused", "refused",

@@ -41,6 +41,12 @@ class Members {
     right_ = right_ && value.is_number_integer();
     return value.is_number_integer() ? value.get<std::int64_t>() : otherwise;
   }
+  std::optional<std::int64_t> number(const char* name) {
+    const Json* value = member(name);
+    if (value == nullptr) return std::nullopt;
+    right_ = right_ && value->is_number_integer();
+    return value->is_number_integer() ? std::optional(value->get<std::int64_t>()) : std::nullopt;
+  }
   std::vector<std::string> texts(const char* name) {
     std::vector<std::string> all;
     for_each(name, [&](const Json& element) {
@@ -72,11 +78,14 @@ class Members {
       Members proof(element);
       const auto factor = factor_named(proof.text("factor"));
       const std::string by = proof.text("by");
-      // Nobody but usherd verifies a code.
-      right_ = right_ && proof.right_ && factor.has_value() && *factor != Factor::otp &&
-               (by == "sshd" || by == "stack");
-      if (right_)
-        all.push_back({.factor = *factor, .by = by == "sshd" ? ProvenBy::sshd : ProvenBy::stack});
+      // Nothing was verified by usherd itself before the request.
+      const ProvenBy proven_by = proven_by_named(by).value_or(ProvenBy::usher);
+      const auto age = proof.number("age");
+      // Nobody but usherd verifies a code; how old a proof is counts of what a session holds alone.
+      right_ = right_ && proof.right_ && factor && proven_by != ProvenBy::usher &&
+               (*factor != Factor::otp || proven_by == ProvenBy::session) &&
+               age.has_value() == (proven_by == ProvenBy::session);
+      if (right_) all.push_back({.factor = *factor, .by = proven_by, .detail = {}, .age = age});
     });
     return all;
   }
@@ -179,6 +188,7 @@ std::optional<RecordedRequest> read_recorded_request(std::string_view line) {
   recorded.id = event.text("id");
   recorded.kind = event.text("kind");
   recorded.phase = event.text("phase");
+  recorded.session = event.text("session");
   recorded.caller = static_cast<pid_t>(event.number_in("caller", "pid", -1));
   recorded.service = event.text("service");
   recorded.user = event.text("user");

@@ -43,6 +43,8 @@ struct Settings {
   std::uint32_t self_dialogues = 64;  // at once on self.sock
   std::uint32_t self_dialogues_per_user = 8;
 
+  std::uint32_t history_seconds = 365 * 24 * 3600;  // how long sessions are remembered
+
   bool operator==(const Settings&) const = default;
 };
 

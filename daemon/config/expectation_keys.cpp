@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -114,6 +115,16 @@ void read_proven(const Entry& entry, Expectation& expectation) {
   }
 }
 
+/// What the session holds that the request stands in, and how long ago it was proven.
+void read_session(const Entry& entry, Expectation& expectation) {
+  constexpr std::uint32_t kLongestAgo = 3650 * std::uint32_t{24 * 3600};  // ten years
+  for (const FactorTime& time : read_factor_times(entry, 0, kLongestAgo))
+    expectation.proven.push_back({.factor = time.factor,
+                                  .by = ProvenBy::session,
+                                  .detail = {},
+                                  .age = std::int64_t{time.seconds}});
+}
+
 void read_decision(const Entry& entry, Expectation& expectation) {
   read_word(entry, kDecisions, expectation.decision);
 }
@@ -155,6 +166,7 @@ constexpr std::array kExpectKeys = {
     Key<Expectation>{"tty", read_terminal},
     Key<Expectation>{"at", read_now},
     Key<Expectation>{"proven", read_proven},
+    Key<Expectation>{"session", read_session},
     Key<Expectation>{"decision", read_decision, true, R"(decision = "denied")"},
     Key<Expectation>{"would", read_would},
     Key<Expectation>{"missing", read_missing},

@@ -31,7 +31,7 @@ struct Expectation {
   std::optional<std::string> tty;
   std::optional<std::int64_t> now;  // seconds since 1970
   std::string now_spelling;         // as the file has it
-  std::vector<Proof> proven;
+  std::vector<Proof> proven;        // before, and what the session holds that the request stands in
 
   Decision::Kind decision = Decision::Kind::denied;
   // What is not wanted is not looked at.

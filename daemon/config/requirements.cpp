@@ -47,6 +47,30 @@ void for_each_alternative(std::string_view text, Take take) {
 
 }  // namespace
 
+std::vector<FactorTime> read_factor_times(const Entry& entry, std::uint32_t least,
+                                          std::uint32_t most) {
+  constexpr std::string_view kExample = R"(write it like { otp = "8h", password = "5m" })";
+  const auto* table = entry.node.as_table();
+  if (table == nullptr || table->empty()) {
+    entry.refuse(table == nullptr ? fmt::format("{} is a table of factors, not {}",
+                                                ticked(entry.key), kind_of(entry.node))
+                                  : "this table is empty",
+                 kExample);
+    return {};
+  }
+  std::vector<FactorTime> times;
+  for (auto&& [key, node] : *table) {
+    const auto factor = factor_named(key.str());
+    if (!factor) {
+      report_no_factor(entry.document, {.value = {}, .at = key.source().begin}, key.str());
+      continue;
+    }
+    if (const auto seconds = read_duration({entry.document, key.str(), node}, least, most))
+      times.push_back({.factor = *factor, .seconds = *seconds});
+  }
+  return times;
+}
+
 std::vector<Requirement> read_requirements(const Entry& entry) {
   std::vector<Requirement> requirements;
   std::vector<Factor> seen;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <string_view>
 #include <utility>
 
@@ -24,6 +25,8 @@ namespace usher::config {
 namespace {
 
 constexpr std::size_t kMaxRuleName = 128;  // bytes
+/// A week, in seconds: what was proven before that tells little about who sits there now.
+constexpr std::uint32_t kLongestReuse = 7 * 24 * 3600;
 
 void read_name(const Entry& entry, const Sets& /*sets*/, Rule& rule) {
   const auto name = read_text(entry, "a text", "put the name between double quotes");
@@ -120,6 +123,11 @@ void read_prompt(const Entry& entry, const Sets& /*sets*/, Rule& rule) {
   read_word(entry, kWords, rule.prompt);
 }
 
+void read_reuse(const Entry& entry, const Sets& /*sets*/, Rule& rule) {
+  for (const FactorTime& time : read_factor_times(entry, 1, kLongestReuse))
+    rule.reuse.push_back({.factor = time.factor, .seconds = time.seconds});
+}
+
 void read_account(const Entry& entry, const Sets& /*sets*/, Rule& rule) {
   constexpr std::array kWords = {Word<bool>{"lenient", false}, Word<bool>{"strict", true}};
   read_word(entry, kWords, rule.strict_account);
@@ -147,12 +155,13 @@ constexpr std::array kRuleKeys = {
     RuleKey{"require", read_require},
     RuleKey{"deny", read_deny},
     RuleKey{"prompt", read_prompt},
+    RuleKey{"reuse", read_reuse},
     RuleKey{"account", read_account},
     RuleKey{"mode", read_mode},
 };
 
 /// Of the rule language, but not built: ignoring one would let in whom it keeps out.
-constexpr std::array<std::string_view, 4> kLaterKeys = {"reuse", "session", "enrol", "scope"};
+constexpr std::array<std::string_view, 3> kLaterKeys = {"session", "enrol", "scope"};
 
 void report_unknown_key(Document& document, const toml::key& key) {
   const auto at = key.source().begin;
@@ -196,6 +205,23 @@ void check_prompt(Document& document, const toml::table& table, const Rule& rule
                   R"(write require = ["password", "otp"], or take `prompt` out)");
 }
 
+/// What is not required is not looked for, so reusing it would do nothing.
+void check_reuse(Document& document, const toml::table& table, const Rule& rule) {
+  const toml::node* reuse = table.get("reuse");
+  if (reuse == nullptr) return;
+  if (rule.deny)
+    return document.report(reuse->source().begin, "this rule denies, whatever was proven",
+                           "take `reuse` out");
+  for (const ReuseWindow& window : rule.reuse)
+    if (std::ranges::none_of(rule.require, [&](const Requirement& requirement) {
+          return contains(requirement.any_of, window.factor);
+        }))
+      document.report(reuse->source().begin,
+                      fmt::format("this rule does not require {}, so there is nothing to reuse",
+                                  ticked(name_of(window.factor))),
+                      "take it out of `reuse`, or add it to `require`");
+}
+
 void check_name_of(Document& document, const toml::table& table, const Rule& rule,
                    const std::vector<Rule>& earlier) {
   const toml::node* name = table.get("name");
@@ -228,6 +254,7 @@ Rule read_rule(Document& document, const toml::table& table, const Sets& sets,
   // A misspelt key is most likely the one that would be missed here.
   if (all_known) check_outcome(document, table);
   check_prompt(document, table, rule);
+  if (!rule.require.empty() || rule.deny) check_reuse(document, table, rule);
   return rule;
 }
 

@@ -82,17 +82,7 @@ void yes_or_no(const Entry& entry, const fs::path& /*base*/, SettingsFile& file)
 
 template <auto Member, std::uint32_t Least, std::uint32_t Most>
 void duration(const Entry& entry, const fs::path& /*base*/, SettingsFile& file) {
-  const auto text = read_text(entry, "a duration", R"(write it like "90s" or "5m")");
-  if (!text) return;
-  const auto seconds = parse_duration(*text);
-  if (!seconds)
-    return entry.refuse(fmt::format("{} is no duration", ticked(*text)),
-                        R"(write a whole number and s, m or h: "90s", "5m", "1h")");
-  if (*seconds < Least || *seconds > Most)
-    return entry.refuse(
-        fmt::format("{} is {}, which is out of range", ticked(entry.key), duration_text(*seconds)),
-        fmt::format(R"(it may be "{}" to "{}")", duration_text(Least), duration_text(Most)));
-  file.settings.*Member = *seconds;
+  if (const auto seconds = read_duration(entry, Least, Most)) file.settings.*Member = *seconds;
 }
 
 template <auto Member, std::uint64_t Least, std::uint64_t Most>
@@ -146,6 +136,7 @@ struct Setting {
 
 constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
 constexpr std::uint32_t kHour = 3600;
+constexpr std::uint32_t kDay = 24 * kHour;
 
 /// Everything that can be set. Costs below 19 MiB and 2 passes are refused (OWASP's least for
 /// Argon2id), since a stolen store would be guessed through too fast.
@@ -174,6 +165,9 @@ constexpr std::array kSettings = {
     Setting{"login", "self_verifying", services<&ServiceTraits::self_verifying>},
     Setting{"login", "screen_lockers", services<&ServiceTraits::screen_lockers>},
     Setting{"login", "one_field", services<&ServiceTraits::one_field>},
+    Setting{"sessions", "not_logins", services<&ServiceTraits::not_logins>},
+    Setting{"sessions", "started_inside", services<&ServiceTraits::started_inside>},
+    Setting{"sessions", "history", duration<&Settings::history_seconds, kDay, 3650 * kDay>},
 };
 
 std::vector<std::string_view> section_names() {

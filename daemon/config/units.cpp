@@ -20,7 +20,7 @@ struct Unit {
 };
 
 // Smallest first.
-constexpr std::array kTimeUnits = {Unit{"s", 1}, Unit{"m", 60}, Unit{"h", 3600}};
+constexpr std::array kTimeUnits = {Unit{"s", 1}, Unit{"m", 60}, Unit{"h", 3600}, Unit{"d", 86'400}};
 constexpr std::array kSizeUnits = {Unit{"KiB", std::uint64_t{1} << 10},
                                    Unit{"MiB", std::uint64_t{1} << 20},
                                    Unit{"GiB", std::uint64_t{1} << 30}};

@@ -8,8 +8,8 @@
 
 namespace usher::config {
 
-/// "90s", "5m" or "1h" in seconds: a whole number and one unit. None for anything else, and for
-/// what exceeds 32 bits.
+/// "90s", "5m", "1h" or "7d" in seconds: a whole number and one unit. None for anything else, and
+/// for what exceeds 32 bits.
 [[nodiscard]] std::optional<std::uint32_t> parse_duration(std::string_view text);
 
 /// The shortest spelling that parse_duration() reads back.

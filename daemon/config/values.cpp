@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "daemon/config/text.h"
+#include "daemon/config/units.h"
 
 namespace usher::config {
 
@@ -44,6 +45,23 @@ std::optional<std::string> read_text(const Entry& entry, std::string_view wanted
                                      std::string_view hint) {
   if (const auto* text = entry.node.as_string()) return text->get();
   refuse_kind(entry, wanted, hint);
+  return std::nullopt;
+}
+
+std::optional<std::uint32_t> read_duration(const Entry& entry, std::uint32_t least,
+                                           std::uint32_t most) {
+  const auto text = read_text(entry, "a duration", R"(write it like "90s" or "5m")");
+  if (!text) return std::nullopt;
+  const auto seconds = parse_duration(*text);
+  if (!seconds) {
+    entry.refuse(fmt::format("{} is no duration", ticked(*text)),
+                 R"(write a whole number and s, m, h or d: "90s", "5m", "1h")");
+    return std::nullopt;
+  }
+  if (*seconds >= least && *seconds <= most) return seconds;
+  entry.refuse(
+      fmt::format("{} is {}, which is out of range", ticked(entry.key), duration_text(*seconds)),
+      fmt::format(R"(it may be "{}" to "{}")", duration_text(least), duration_text(most)));
   return std::nullopt;
 }
 

@@ -40,6 +40,9 @@ struct Text {
 /// A whole number, `least` to `most`.
 [[nodiscard]] std::optional<std::uint32_t> read_count(const Entry& entry, std::uint32_t least,
                                                       std::uint32_t most);
+/// A duration of `least` to `most` seconds.
+[[nodiscard]] std::optional<std::uint32_t> read_duration(const Entry& entry, std::uint32_t least,
+                                                         std::uint32_t most);
 /// A list of texts, or a single text as a list of one. What is no text is reported and left out.
 [[nodiscard]] std::vector<Text> read_texts(const Entry& entry);
 /// The same; an empty list is reported.

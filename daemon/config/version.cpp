@@ -49,8 +49,8 @@ std::string version_of(std::span<const RuleFile> files, const RuleSet& rules) {
     hash.add(file.name);
     hash.add(file.text);
   }
-  for (const auto* list :
-       {&services.self_verifying, &services.screen_lockers, &services.one_field}) {
+  for (const auto* list : {&services.self_verifying, &services.screen_lockers, &services.one_field,
+                           &services.not_logins, &services.started_inside}) {
     hash.add_count(list->size());
     for (const std::string& service : *list) hash.add(service);
   }

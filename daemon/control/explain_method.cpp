@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,14 +11,15 @@
 #include "daemon/control/enrolled.h"
 #include "daemon/control/explanation_json.h"
 #include "daemon/control/methods.h"
+#include "daemon/control/session_json.h"
 #include "daemon/login/group_facts.h"
+#include "daemon/login/standing.h"
 #include "daemon/policy/judge.h"
 #include "usher/message.h"
 
 namespace usher {
 namespace {
 
-constexpr std::int64_t kMicrosecondsPerSecond = 1'000'000;
 constexpr std::int64_t kMostDistant = std::int64_t{1} << 40;  // seconds from 1970
 
 /// By sshd, or by a module of the stack.
@@ -40,6 +42,36 @@ std::expected<std::vector<Proof>, VarlinkError> imagined_proofs(const Json& para
                       .detail = {}});
   }
   return proofs;
+}
+
+/// What the session holds of that person that the request is imagined to stand in, as a process of
+/// whose session it is.
+std::expected<std::vector<EarnedProof>, VarlinkError> imagined_session(
+    const Json& parameters, const std::optional<Person>& person, const ControlPeer& peer,
+    ControlPorts& ports) {
+  const auto given = parameters.find("session");
+  if (given == parameters.end() || given->is_null()) return std::vector<EarnedProof>{};
+  const auto session = session_named(parameters, "session", peer, ports.store);
+  if (!session) return std::unexpected(session.error());
+  if (session->ending)
+    return method_failed(fmt::format("session {} is over: nothing of it counts", session->id));
+  if (!person || session->uid == 0) return std::vector<EarnedProof>{};
+  auto proofs = proofs_that_hold(session->id, *person, ports.store, ports.keeper,
+                                 Deadline::after(kKeeperPatience));
+  std::erase_if(proofs, [&](const EarnedProof& proof) { return proof.for_uid != session->uid; });
+  return proofs;
+}
+
+/// Those of `proofs` that the decision counts, and until when.
+Json reused_in(const Decision& decision, const std::vector<EarnedProof>& proofs,
+               const Clock& clock) {
+  Json reused = Json::array();
+  for (const Decision::Satisfied& satisfied : decision.proven) {
+    const auto held = std::ranges::find(proofs, satisfied.by.factor, &EarnedProof::factor);
+    if (satisfied.by.by != ProvenBy::session || held == proofs.end()) continue;
+    reused.push_back(described(*held, reusable_until(*held, {decision.rule, 1}, clock)));
+  }
+  return reused;
 }
 
 /// Where nothing is said, the program names no terminal; what whoever started it may have said of
@@ -69,7 +101,7 @@ std::expected<std::int64_t, VarlinkError> imagined_time(const Json& parameters,
 
 }  // namespace
 
-VarlinkReply explain_method(const Json& parameters, const ControlPeer&, ControlPorts& ports) {
+VarlinkReply explain_method(const Json& parameters, const ControlPeer& peer, ControlPorts& ports) {
   const auto user = text_parameter(parameters, "user", kMaxName);
   if (!user) return std::unexpected(user.error());
   const auto service = text_parameter(parameters, "service", kMaxName);
@@ -80,11 +112,20 @@ VarlinkReply explain_method(const Json& parameters, const ControlPeer&, ControlP
   if (!tty) return std::unexpected(tty.error());
   const auto at = imagined_time(parameters, ports.clock);
   if (!at) return std::unexpected(at.error());
-  const auto proofs = imagined_proofs(parameters);
+  auto proofs = imagined_proofs(parameters);
   if (!proofs) return std::unexpected(proofs.error());
 
   const auto person = ports.host.find_user(std::string_view(*user));
   if (!person) return method_failed(person.error().message);
+  const std::string_view rhost = *from == "local" ? std::string_view{} : *from;
+  auto held = imagined_session(parameters, *person, peer, ports);
+  if (!held) return std::unexpected(held.error());
+  if (!stands_where_it_was_started(*service, rhost, ports.rules.get()->services)) held->clear();
+  for (const EarnedProof& proof : *held)
+    proofs->push_back({.factor = proof.factor,
+                       .by = ProvenBy::session,
+                       .detail = {},
+                       .age = age_of(proof, ports.clock.boot_microseconds())});
   const auto has = enrolled(ports, *person, Deadline::after(kKeeperPatience));
   if (!has) return method_failed(has.error().message);
 
@@ -92,7 +133,7 @@ VarlinkReply explain_method(const Json& parameters, const ControlPeer&, ControlP
   const GroupFacts groups =
       look_up_groups(loaded->index.group_names(), *person ? &**person : nullptr, ports.host);
   const Facts facts{.service = *service,
-                    .source = Source::of(*from == "local" ? std::string_view{} : *from),
+                    .source = Source::of(rhost),
                     .tty = *tty,
                     .now = *at,
                     .person = groups.person ? &*groups.person : nullptr,
@@ -104,7 +145,9 @@ VarlinkReply explain_method(const Json& parameters, const ControlPeer&, ControlP
     explanation.decision.kind = Decision::Kind::denied;
     explanation.decision.reason = std::move(*against);
   }
-  return described(explanation, *has);
+  Json reply = described(explanation, *has);
+  reply["reused"] = reused_in(explanation.decision, *held, ports.clock);
+  return reply;
 }
 
 }  // namespace usher

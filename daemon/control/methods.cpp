@@ -154,6 +154,11 @@ constexpr std::array kMethods = {
     Method{"org.usher.control.Readiness", MayCall::root, readiness_method},
     Method{"org.usher.control.Log", MayCall::root, log},
     Method{"org.usher.control.ListOtp", MayCall::everybody, list_otp},
+    Method{"org.usher.control.Sessions", MayCall::everybody, sessions_method},
+    Method{"org.usher.control.GetSession", MayCall::everybody, get_session_method},
+    Method{"org.usher.control.History", MayCall::everybody, history_method},
+    Method{"org.usher.control.EndSessions", MayCall::everybody, end_sessions_method},
+    Method{"org.usher.control.WhoAmI", MayCall::everybody, who_am_i_method},
 };
 
 VarlinkError not_found(const std::string& method) {

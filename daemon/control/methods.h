@@ -13,6 +13,7 @@
 #include "daemon/host/host.h"
 #include "daemon/host/keeper.h"
 #include "daemon/policy/rules_in_force.h"
+#include "daemon/sessions/session_register.h"
 #include "daemon/store/store.h"
 
 namespace usher {
@@ -39,6 +40,7 @@ struct ReloadFailure {
 struct ControlPeer {
   pid_t pid = -1;
   uid_t uid = static_cast<uid_t>(-1);
+  ProcessId process;     // not known() where it could not be told for certain
   bool trusted = false;  // root, or usherd's own uid
 };
 
@@ -48,6 +50,7 @@ struct ControlPorts {
   Host& host;
   Keeper& keeper;
   Store& store;
+  SessionRegister& sessions;
   const Clock& clock;
   const RulesInForce& rules;
   std::string audit_file;  // empty where there is none
@@ -69,6 +72,18 @@ struct ControlPorts {
 /// of login that they let pass.
 [[nodiscard]] VarlinkReply readiness_method(const Json& parameters, const ControlPeer& peer,
                                             ControlPorts& ports);
+
+// The methods about sessions, as the interface has them.
+[[nodiscard]] VarlinkReply sessions_method(const Json& parameters, const ControlPeer& peer,
+                                           ControlPorts& ports);
+[[nodiscard]] VarlinkReply get_session_method(const Json& parameters, const ControlPeer& peer,
+                                              ControlPorts& ports);
+[[nodiscard]] VarlinkReply history_method(const Json& parameters, const ControlPeer& peer,
+                                          ControlPorts& ports);
+[[nodiscard]] VarlinkReply end_sessions_method(const Json& parameters, const ControlPeer& peer,
+                                               ControlPorts& ports);
+[[nodiscard]] VarlinkReply who_am_i_method(const Json& parameters, const ControlPeer& peer,
+                                           ControlPorts& ports);
 
 /// The method Explain: what the rules in force would make of an imagined request.
 [[nodiscard]] VarlinkReply explain_method(const Json& parameters, const ControlPeer& peer,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "daemon/model/effect.h"
+#include "daemon/model/proof.h"
 #include "daemon/model/result.h"
 #include "usher/deadline.h"
 #include "usher/message.h"
@@ -25,6 +26,8 @@ struct FactorCheck {
   Outcome outcome = Outcome::mismatch;
   /// For the administrator: "code already used", "code is two steps behind". Never for the person.
   std::string reason;
+  /// What the proof hangs on, where it held.
+  ProofTie tie;
   /// What success would change; dropped on failure.
   std::vector<Effect> effects;
   /// The stored hash that held, where it was made at another cost than today's: to be renewed once

@@ -84,6 +84,7 @@ Result<FactorCheck> check_all(std::span<const OtpCredential> credentials, const 
     if (result.held()) continue;
     if (judgement.step) {
       result.outcome = FactorCheck::Outcome::held;
+      result.tie = {.kind = ProofTie::Kind::otp, .otp = credential.id};
       result.effects.emplace_back(SpendOtp{.credential = credential.id, .step = *judgement.step});
       result.reason = std::move(judgement.reason);
     } else if (judgement.trouble > told) {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "daemon/factors/sshd_substitute.h"
+#include "daemon/store/password_mark.h"
 #include "daemon/store/sodium_ready.h"
 
 namespace usher {
@@ -105,9 +106,9 @@ Result<void> PasswordFactor::usher_work(Deadline deadline) {
 // Nobody's name and nobody's password: the keeper hashes, and charges nobody.
 Result<void> PasswordFactor::keeper_work(Deadline deadline) {
   const Secret nothing;
+  static_cast<void>(keeper_->standing("", deadline));
   if (const auto verdict = keeper_->verify("", nothing, deadline); !verdict)
     return std::unexpected(verdict.error());
-  static_cast<void>(keeper_->account_state("", deadline));
   return {};
 }
 
@@ -120,6 +121,7 @@ Result<FactorCheck> PasswordFactor::check_usher_password(const std::string& hash
   if (*compared != Comparison::same)
     return FactorCheck{.outcome = FactorCheck::Outcome::mismatch, .reason = "wrong password"};
   FactorCheck result{.outcome = FactorCheck::Outcome::held, .reason = "password"};
+  result.tie = {.kind = ProofTie::Kind::usher_password, .mark = mark_of_hash(hash)};
   // Not renewed here: a second hash after a right password and a wrong code would tell them apart.
   if (cost_has_moved_on(hash, cost_)) result.outdated_hash = hash;
   return result;
@@ -127,30 +129,36 @@ Result<FactorCheck> PasswordFactor::check_usher_password(const std::string& hash
 
 Result<FactorCheck> PasswordFactor::check_system_password(std::string_view user,
                                                           const Secret& answer, Deadline deadline) {
+  // Asked whatever the answer, since with a wrong code beside it the time must not tell which of
+  // the two was wrong; and before it is looked at: a password that is changed in between is not the
+  // one of this mark.
+  const auto standing = keeper_->standing(user, deadline);
   const auto verdict = keeper_->verify(user, answer, deadline);
   if (!verdict) return std::unexpected(verdict.error());
-  // Only to tell the administrator more. Asked after a right password too: with a wrong code beside
-  // it, the time must not tell which of the two was wrong.
-  const auto state = keeper_->account_state(user, deadline);
   switch (verdict->outcome) {
-    case KeeperVerdict::Outcome::right:
-      return FactorCheck{.outcome = FactorCheck::Outcome::held, .reason = "system password"};
+    case KeeperVerdict::Outcome::right: {
+      FactorCheck result{.outcome = FactorCheck::Outcome::held, .reason = "system password"};
+      // Without a mark nobody could tell later that it was changed: a proof for this login alone.
+      result.tie.kind = ProofTie::Kind::system_password;
+      if (standing && standing->mark) result.tie.mark = *standing->mark;
+      return result;
+    }
     case KeeperVerdict::Outcome::throttled:
       return FactorCheck{.outcome = FactorCheck::Outcome::mismatch,
                          .reason = "system password: throttled"};
     case KeeperVerdict::Outcome::wrong:
       break;
   }
-  if (state && *state == AccountState::unknown)
+  if (standing && standing->state == AccountState::unknown)
     return FactorCheck{.outcome = FactorCheck::Outcome::not_enrolled, .reason = "no password set"};
   return FactorCheck{.outcome = FactorCheck::Outcome::mismatch,
-                     .reason = state && *state == AccountState::locked
+                     .reason = standing && standing->state == AccountState::locked
                                    ? "the account's password is locked"
                                    : "wrong system password"};
 }
 
-Result<Effect> PasswordFactor::renewal(std::string_view user, const Secret& password,
-                                       std::string outdated_hash, Deadline deadline) {
+Result<RehashPassword> PasswordFactor::renewal(std::string_view user, const Secret& password,
+                                               std::string outdated_hash, Deadline deadline) {
   auto fresh = hash(password, deadline);
   if (!fresh) return std::unexpected(std::move(fresh.error()));
   return RehashPassword{.user = std::string(user),

@@ -44,8 +44,8 @@ class PasswordFactor final : public AskedFactor {
                                           Deadline deadline) override;
   /// What replaces `outdated_hash` of `user` by a hash of the same password at today's cost. For
   /// when every factor of a login held, since it costs a second hash.
-  [[nodiscard]] Result<Effect> renewal(std::string_view user, const Secret& password,
-                                       std::string outdated_hash, Deadline deadline);
+  [[nodiscard]] Result<RehashPassword> renewal(std::string_view user, const Secret& password,
+                                               std::string outdated_hash, Deadline deadline);
   [[nodiscard]] Result<std::string> hash(const Secret& password, Deadline deadline);
 
  private:

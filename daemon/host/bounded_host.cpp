@@ -62,8 +62,15 @@ std::vector<GroupAnswer> BoundedHost::find_groups(std::span<const std::string_vi
   return answers;
 }
 
-std::uint64_t BoundedHost::start_time_of(pid_t pid) { return inner_->start_time_of(pid); }
+ProcessId BoundedHost::peer_of(int socket, pid_t pid) { return inner_->peer_of(socket, pid); }
+bool BoundedHost::is_there(const ProcessId& process) { return inner_->is_there(process); }
 ProcessId BoundedHost::parent_of(const ProcessId& child) { return inner_->parent_of(child); }
+std::vector<ProcessId> BoundedHost::line_of(const ProcessId& process) {
+  return inner_->line_of(process);
+}
+Result<UniqueFd> BoundedHost::hold(const ProcessId& process) { return inner_->hold(process); }
+SessionHints BoundedHost::hints_of(pid_t pid) { return inner_->hints_of(pid); }
+std::string BoundedHost::boot_id() { return inner_->boot_id(); }
 uid_t BoundedHost::real_uid_of(pid_t pid) { return inner_->real_uid_of(pid); }
 std::string BoundedHost::machine_name() { return inner_->machine_name(); }
 

@@ -58,8 +58,13 @@ class BoundedHost final : public Host {
   [[nodiscard]] std::vector<GroupAnswer> find_groups(
       std::span<const std::string_view> names) override;
   // Of /proc and the kernel, which answer at once.
-  [[nodiscard]] std::uint64_t start_time_of(pid_t pid) override;
+  [[nodiscard]] ProcessId peer_of(int socket, pid_t pid) override;
+  [[nodiscard]] bool is_there(const ProcessId& process) override;
   [[nodiscard]] ProcessId parent_of(const ProcessId& child) override;
+  [[nodiscard]] std::vector<ProcessId> line_of(const ProcessId& process) override;
+  [[nodiscard]] Result<UniqueFd> hold(const ProcessId& process) override;
+  [[nodiscard]] SessionHints hints_of(pid_t pid) override;
+  [[nodiscard]] std::string boot_id() override;
   [[nodiscard]] uid_t real_uid_of(pid_t pid) override;
   [[nodiscard]] std::string machine_name() override;
 

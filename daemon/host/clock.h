@@ -5,6 +5,8 @@
 
 namespace usher {
 
+inline constexpr std::int64_t kMicrosecondsPerSecond = 1'000'000;
+
 /// The port to time. Implementations may be called from many threads at once.
 class Clock {
  public:

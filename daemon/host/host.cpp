@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/host/host.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <grp.h>
 #include <pwd.h>
@@ -20,7 +19,7 @@
 #include <vector>
 
 #include "daemon/host/parse.h"
-#include "usher/unique_fd.h"
+#include "daemon/host/processes.h"
 
 namespace usher {
 namespace {
@@ -105,17 +104,6 @@ Result<Person> person_from(const passwd& record) {
   return person;
 }
 
-// The head of /proc/PID/`name`, as far as there is room; empty where it can't be read.
-std::string_view read_proc(pid_t pid, std::string_view name, std::span<char> room) {
-  if (pid <= 0) return {};
-  const std::string path = fmt::format("/proc/{}/{}", pid, name);
-  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-  if (!file.valid()) return {};
-  const ssize_t size = ::read(file.get(), room.data(), room.size());
-  return size > 0 ? std::string_view(room.data(), static_cast<std::size_t>(size))
-                  : std::string_view();
-}
-
 // `look_up(record, room, size, found)` is getpwnam_r(3) or getpwuid_r(3).
 template <typename LookUp>
 Result<std::optional<Person>> find_account(const std::string& what, LookUp look_up) {
@@ -149,11 +137,6 @@ GroupAnswer find_group_by(const std::string& what, LookUp look_up) {
   for (char** member = found->gr_mem; member != nullptr && *member != nullptr; ++member)
     group.members.emplace_back(*member);
   return group;
-}
-
-std::optional<ProcessStat> stat_of(pid_t pid) {
-  std::array<char, 4096> room{};  // a name of 15 characters and 50 numbers
-  return parse_stat(read_proc(pid, "stat", room));
 }
 
 }  // namespace
@@ -198,23 +181,26 @@ GroupAnswer LinuxHost::find_group(std::string_view name) {
                        });
 }
 
-std::uint64_t LinuxHost::start_time_of(pid_t pid) {
-  const auto stat = stat_of(pid);
-  return stat ? stat->start_time : 0;
+ProcessId LinuxHost::peer_of(int socket, pid_t pid) { return processes::peer_of(socket, pid); }
+
+bool LinuxHost::is_there(const ProcessId& process) {
+  const auto held = processes::hold(process);
+  return !held || held->valid();
 }
 
-ProcessId LinuxHost::parent_of(const ProcessId& child) {
-  const auto before = stat_of(child.pid);
-  if (!before || before->start_time != child.start_time) return {};
-  const ProcessId parent{.pid = before->parent, .start_time = start_time_of(before->parent)};
-  // A child whose parent died meanwhile has another one, and that pid may be somebody else's.
-  return stat_of(child.pid) == before ? parent : ProcessId{};
+ProcessId LinuxHost::parent_of(const ProcessId& child) { return processes::parent_of(child); }
+
+std::vector<ProcessId> LinuxHost::line_of(const ProcessId& process) {
+  return processes::line_of(process);
 }
 
-uid_t LinuxHost::real_uid_of(pid_t pid) {
-  std::array<char, 4096> room{};  // the list of groups, which may be longer, stands behind the uids
-  return parse_real_uid(read_proc(pid, "status", room)).value_or(static_cast<uid_t>(-1));
-}
+Result<UniqueFd> LinuxHost::hold(const ProcessId& process) { return processes::hold(process); }
+
+SessionHints LinuxHost::hints_of(pid_t pid) { return processes::hints_of(pid); }
+
+std::string LinuxHost::boot_id() { return processes::boot_id(); }
+
+uid_t LinuxHost::real_uid_of(pid_t pid) { return processes::real_uid_of(pid); }
 
 std::string LinuxHost::machine_name() {
   std::array<char, 256> name{};

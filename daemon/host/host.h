@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -13,11 +14,16 @@
 #include "daemon/model/person.h"
 #include "daemon/model/process_id.h"
 #include "daemon/model/result.h"
+#include "daemon/model/session.h"
+#include "usher/unique_fd.h"
 
 namespace usher {
 
 /// A group; none where the system has no such group. An Error where it could not be found out.
 using GroupAnswer = Result<std::optional<NamedGroup>>;
+
+/// How many processes line_of() follows: whoever stands below more stands in no session.
+inline constexpr std::size_t kLongestLine = 64;
 
 /// The port to the operating system. Implementations may be called from many threads at once.
 class Host {
@@ -36,12 +42,25 @@ class Host {
   /// bound of all together. Unless overridden, asks for one after the other.
   [[nodiscard]] virtual std::vector<GroupAnswer> find_groups(
       std::span<const std::string_view> names);
-  /// Clock ticks after boot at which process `pid` started (proc(5), stat field 22); 0 where that
-  /// could not be read.
-  [[nodiscard]] virtual std::uint64_t start_time_of(pid_t pid) = 0;
+  /// The process at the other end of `socket`, which SO_PEERCRED names `pid`; one that is not
+  /// known() where it is gone, or its pid is another's by now.
+  [[nodiscard]] virtual ProcessId peer_of(int socket, pid_t pid) = 0;
+  /// Whether that very process still runs, as far as can be told: what only waits to be reaped has
+  /// ended, and what can't be looked at has not.
+  [[nodiscard]] virtual bool is_there(const ProcessId& process) = 0;
   /// The process that `child` is a child of now; one that is not known() where that can't be said
   /// for certain, or `child` is not there any more.
   [[nodiscard]] virtual ProcessId parent_of(const ProcessId& child) = 0;
+  /// `process`, its parent, and so on, as they all are at one moment: up to pid 1 or a user's
+  /// service manager, neither of which is among them. Empty where that can't be said for certain: a
+  /// process of the line is gone or not to be read, or it is longer than kLongestLine.
+  [[nodiscard]] virtual std::vector<ProcessId> line_of(const ProcessId& process) = 0;
+  /// A pidfd of that very process, which becomes readable when it ends (pidfd_open(2)); none where
+  /// it is gone. An Error where there is no descriptor to be had.
+  [[nodiscard]] virtual Result<UniqueFd> hold(const ProcessId& process) = 0;
+  [[nodiscard]] virtual SessionHints hints_of(pid_t pid) = 0;
+  /// Names this start of the machine; empty where it can't be read.
+  [[nodiscard]] virtual std::string boot_id() = 0;
   /// The real uid of process `pid` (proc(5), status, Uid): of a set-user-id program, who started
   /// it. (uid_t)-1 where that could not be read, never root's.
   [[nodiscard]] virtual uid_t real_uid_of(pid_t pid) = 0;
@@ -62,8 +81,13 @@ class LinuxHost final : public Host {
   [[nodiscard]] Result<std::optional<Person>> find_user(std::string_view name) override;
   [[nodiscard]] Result<std::optional<Person>> find_user(uid_t uid) override;
   [[nodiscard]] GroupAnswer find_group(std::string_view name) override;
-  [[nodiscard]] std::uint64_t start_time_of(pid_t pid) override;
+  [[nodiscard]] ProcessId peer_of(int socket, pid_t pid) override;
+  [[nodiscard]] bool is_there(const ProcessId& process) override;
   [[nodiscard]] ProcessId parent_of(const ProcessId& child) override;
+  [[nodiscard]] std::vector<ProcessId> line_of(const ProcessId& process) override;
+  [[nodiscard]] Result<UniqueFd> hold(const ProcessId& process) override;
+  [[nodiscard]] SessionHints hints_of(pid_t pid) override;
+  [[nodiscard]] std::string boot_id() override;
   [[nodiscard]] uid_t real_uid_of(pid_t pid) override;
   [[nodiscard]] std::string machine_name() override;
 };

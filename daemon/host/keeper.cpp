@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cstring>
+
 #include "usher/packet_socket.h"
 
 namespace usher {
@@ -32,8 +34,8 @@ std::unexpected<Error> failed(const std::string& socket, ChannelError error) {
 
 /// One question, one answer. The password must reach nobody but the keeper: who listens is asked
 /// first.
-template <typename Question>
-Result<KeeperReply> ask(const std::string& socket, const Question& question, Deadline deadline) {
+template <typename Reply = KeeperReply, typename Question>
+Result<Reply> ask(const std::string& socket, const Question& question, Deadline deadline) {
   const Deadline by = deadline.or_earlier(Deadline::after(kKeeperPatience));
   auto connected = PacketSocket::connect(socket, by);
   if (!connected) return failed(socket, connected.error());
@@ -46,7 +48,7 @@ Result<KeeperReply> ask(const std::string& socket, const Question& question, Dea
   if (const auto sent = keeper.send(question, by); !sent) return failed(socket, sent.error());
   const auto packet = keeper.receive(by);
   if (!packet) return failed(socket, packet.error());
-  const auto reply = decode<KeeperReply>(*packet);
+  const auto reply = decode<Reply>(*packet);
   if (!reply) return failed(socket, ChannelError::malformed);
   return *reply;
 }
@@ -91,6 +93,18 @@ Result<AccountState> state_of(const KeeperReply& reply) {
   return reply.state;
 }
 
+Result<PasswordStanding> standing_of(const KeeperStandingReply& reply) {
+  if (reply.outcome == KeeperOutcome::failed) return keeper_failed();
+  if (reply.outcome != KeeperOutcome::state_only) return contradicts_itself();
+  PasswordStanding standing{.state = reply.state, .mark = std::nullopt};
+  if (reply.mark_first == 0 && reply.mark_second == 0) return standing;
+  PasswordMark mark{};
+  std::memcpy(mark.data(), &reply.mark_first, sizeof reply.mark_first);
+  std::memcpy(mark.data() + sizeof reply.mark_first, &reply.mark_second, sizeof reply.mark_second);
+  standing.mark = mark;
+  return standing;
+}
+
 Result<KeeperVerdict> NoKeeper::verify(std::string_view /*user*/, const Secret& /*password*/,
                                        Deadline /*deadline*/) {
   return failure("there is no keeper: [keeper] socket is \"\"");
@@ -98,6 +112,10 @@ Result<KeeperVerdict> NoKeeper::verify(std::string_view /*user*/, const Secret& 
 
 Result<AccountState> NoKeeper::account_state(std::string_view /*user*/, Deadline /*deadline*/) {
   return AccountState::unknown;
+}
+
+Result<PasswordStanding> NoKeeper::standing(std::string_view /*user*/, Deadline /*deadline*/) {
+  return PasswordStanding{};
 }
 
 Result<KeeperVerdict> KeeperClient::verify(std::string_view user, const Secret& password,
@@ -113,6 +131,12 @@ Result<AccountState> KeeperClient::account_state(std::string_view user, Deadline
   const auto reply = ask(socket_, KeeperState{.user = user}, deadline);
   if (!reply) return std::unexpected(reply.error());
   return state_of(*reply);
+}
+
+Result<PasswordStanding> KeeperClient::standing(std::string_view user, Deadline deadline) {
+  const auto reply = ask<KeeperStandingReply>(socket_, KeeperStanding{.user = user}, deadline);
+  if (!reply) return std::unexpected(reply.error());
+  return standing_of(*reply);
 }
 
 }  // namespace usher

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "daemon/model/account_state.h"
+#include "daemon/model/proof.h"
 #include "daemon/model/result.h"
 #include "usher/deadline.h"
 #include "usher/keeper_message.h"
@@ -28,6 +30,13 @@ struct KeeperVerdict {
   [[nodiscard]] bool right() const noexcept { return outcome == Outcome::right; }
 };
 
+/// How an account stands, and which password it has.
+struct PasswordStanding {
+  AccountState state = AccountState::unknown;
+  /// The same as long as the password is, and the keeper runs; none where there is no password.
+  std::optional<PasswordMark> mark;
+};
+
 /// The port to the passwords of /etc/shadow. Implementations may be called from many threads at
 /// once. No call takes longer than `deadline`, or kKeeperPatience where that is earlier.
 class Keeper {
@@ -44,6 +53,9 @@ class Keeper {
   /// entry of its own (a directory's account, or none) or there is no keeper.
   [[nodiscard]] virtual Result<AccountState> account_state(std::string_view user,
                                                            Deadline deadline) = 0;
+  /// The same, and a mark of the password.
+  [[nodiscard]] virtual Result<PasswordStanding> standing(std::string_view user,
+                                                          Deadline deadline) = 0;
 
  protected:
   Keeper() = default;
@@ -59,6 +71,8 @@ class NoKeeper final : public Keeper {
                                              Deadline deadline) override;
   [[nodiscard]] Result<AccountState> account_state(std::string_view user,
                                                    Deadline deadline) override;
+  [[nodiscard]] Result<PasswordStanding> standing(std::string_view user,
+                                                  Deadline deadline) override;
 };
 
 /// usher-keeper, behind its socket; a connection per call. Says nothing to a listener whose uid is
@@ -71,6 +85,8 @@ class KeeperClient final : public Keeper {
                                              Deadline deadline) override;
   [[nodiscard]] Result<AccountState> account_state(std::string_view user,
                                                    Deadline deadline) override;
+  [[nodiscard]] Result<PasswordStanding> standing(std::string_view user,
+                                                  Deadline deadline) override;
 
  private:
   const std::string socket_;
@@ -84,5 +100,6 @@ inline constexpr std::int64_t kKeeperPatience = 15'000;
 [[nodiscard]] Result<KeeperVerdict> verdict_of(const KeeperReply& reply);
 /// The same, where it is the answer to a State.
 [[nodiscard]] Result<AccountState> state_of(const KeeperReply& reply);
+[[nodiscard]] Result<PasswordStanding> standing_of(const KeeperStandingReply& reply);
 
 }  // namespace usher

@@ -29,23 +29,33 @@ bool could_be_account_name(std::string_view name) noexcept {
 std::optional<ProcessStat> parse_stat(std::string_view stat) noexcept {
   constexpr int kStateField = 3;
   constexpr int kParentField = 4;
+  constexpr int kSessionField = 6;
   constexpr int kStartTimeField = 22;
+  const auto name_begin = stat.find('(');
   const auto name_end = stat.rfind(')');
-  if (name_end == std::string_view::npos) return std::nullopt;
+  if (name_end == std::string_view::npos || name_begin >= name_end) return std::nullopt;
+  ProcessStat read{.name = stat.substr(name_begin + 1, name_end - name_begin - 1)};
   stat.remove_prefix(name_end + 1);
   if (!stat.starts_with(' ')) return std::nullopt;
   stat.remove_prefix(1);
-  ProcessStat read;
   for (int field = kStateField;; ++field) {
     // A field that nothing follows may have been cut off.
     const auto space = stat.find(' ');
     if (space == std::string_view::npos) return std::nullopt;
     const std::string_view text = stat.substr(0, space);
     if (field == kParentField && !read_number(text, read.parent)) return std::nullopt;
+    if (field == kSessionField && !read_number(text, read.session)) return std::nullopt;
     if (field == kStartTimeField)
       return read_number(text, read.start_time) ? std::optional(read) : std::nullopt;
     stat.remove_prefix(space + 1);
   }
+}
+
+std::optional<std::uint32_t> parse_lone_number(std::string_view text) noexcept {
+  if (text.ends_with('\n')) text.remove_suffix(1);
+  std::uint32_t number = 0;
+  if (text.empty() || !read_number(text, number)) return std::nullopt;
+  return number;
 }
 
 std::optional<uid_t> parse_real_uid(std::string_view status) noexcept {

@@ -3,11 +3,13 @@
 
 #include <expected>
 #include <optional>
+#include <vector>
 
 #include "daemon/audit/audit.h"
 #include "daemon/login/dialogue.h"
 #include "daemon/login/login.h"
 #include "daemon/model/effect.h"
+#include "daemon/model/proof.h"
 #include "daemon/model/verdict.h"
 
 namespace usher {
@@ -21,6 +23,8 @@ struct Hearing {
   const RuleSet& rules;
   const RuleIndex& index;  // of these rules
   AuditEvent event;
+  /// What was proven in this dialogue; counts once the verdict is that of a success.
+  std::vector<EarnedProof> earned;
   /// What whoever changes their own credentials has proven to have. Every change is committed on
   /// condition that it is all they have by then; unset where the caller is trusted.
   std::optional<ExpectCredentials> proven_credentials;

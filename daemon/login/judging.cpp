@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -11,8 +12,6 @@
 
 namespace usher {
 namespace {
-
-constexpr std::int64_t kMicrosecondsPerSecond = 1'000'000;
 
 /// A login program that init or a daemon started says itself where it is.
 bool is_believed_about_tty(const Request& request, const RuleSet& rules) {
@@ -67,6 +66,18 @@ Decision judge_and_note(Hearing& hearing, const LookedUp& account, std::span<con
   }
   hearing.event.judged = judged_by(facts, groups, decision);
   return decision;
+}
+
+std::vector<std::string> factor_words(const AuditEvent& event) {
+  std::vector<std::string> words;
+  for (const Factor factor : event.held) {
+    const auto before = std::ranges::find(event.before, factor, &Proof::factor);
+    std::string word(name_of(factor));
+    if (before != event.before.end() && before->by == ProvenBy::session) word += " (reused)";
+    if (before != event.before.end() && before->by == ProvenBy::stack) word += " (stack)";
+    words.push_back(std::move(word));
+  }
+  return words;
 }
 
 void note_held(AuditEvent& event, const Decision& decision) {

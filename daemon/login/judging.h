@@ -3,6 +3,8 @@
 
 #include <optional>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "daemon/login/hearing.h"
 #include "daemon/model/decision.h"
@@ -20,6 +22,9 @@ using LookedUp = Result<std::optional<Person>>;
 /// for it; whatever the decision then is, only one that was `observed` may be acted on.
 [[nodiscard]] Decision judge_and_note(Hearing& hearing, const LookedUp& account,
                                       std::span<const Proof> proven);
+
+/// What was proven for a session, as whoever looks at it reads it: "otp", "password (reused)".
+[[nodiscard]] std::vector<std::string> factor_words(const AuditEvent& event);
 
 /// Notes what counted of what was proven before usherd was asked.
 void note_held(AuditEvent& event, const Decision& decision);

@@ -14,6 +14,7 @@
 #include "daemon/model/request.h"
 #include "daemon/model/verdict.h"
 #include "daemon/policy/rules_in_force.h"
+#include "daemon/sessions/session_register.h"
 #include "daemon/store/store.h"
 
 namespace usher {
@@ -29,6 +30,7 @@ struct LoginPorts {
   PasswordFactor& password;
   OtpFactor& otp;
   Transactions& transactions;
+  SessionRegister& sessions;
   const RulesInForce& rules;
 };
 

@@ -8,6 +8,8 @@
 #include <optional>
 #include <utility>
 
+#include "daemon/store/password_mark.h"
+
 namespace usher {
 namespace {
 
@@ -53,7 +55,7 @@ std::expected<Secret, DialogueEnd> ask(const Question& question, Dialogue& dialo
 }
 
 struct AnswerCheck {
-  std::optional<Factor> held;
+  std::optional<HeldFactor> held;
   std::vector<Effect> effects;
   std::optional<std::string> outdated_hash;
   std::string reason;
@@ -70,7 +72,7 @@ Result<AnswerCheck> check_one(const GivenAnswer& given, std::string_view user, D
     if (!result.reason.empty()) result.reason += ", ";
     result.reason += fmt::format("{}: {}", name_of(factor), check->reason);
     if (!check->held() || result.held) continue;
-    result.held = factor;
+    result.held = HeldFactor{.factor = factor, .tie = check->tie};
     result.effects = std::move(check->effects);
     result.outdated_hash = std::move(check->outdated_hash);
   }
@@ -85,10 +87,16 @@ struct Outdated {
 
 /// Failing here is no reason to refuse: the next login tries again.
 void renew(std::vector<Outdated> outdated, std::string_view user, Deadline deadline,
-           LoginPorts& ports, std::vector<Effect>& effects) {
-  for (Outdated& one : outdated)
-    if (auto effect = ports.password.renewal(user, one.password, std::move(one.hash), deadline))
-      effects.push_back(std::move(*effect));
+           LoginPorts& ports, Findings& findings) {
+  for (Outdated& one : outdated) {
+    auto renewal = ports.password.renewal(user, one.password, std::move(one.hash), deadline);
+    if (!renewal) continue;
+    // The same password by another mark from then on.
+    for (HeldFactor& held : findings.held)
+      if (held.tie.kind == ProofTie::Kind::usher_password)
+        held.tie.mark = mark_of_hash(renewal->new_hash);
+    findings.effects.emplace_back(std::move(*renewal));
+  }
 }
 
 }  // namespace
@@ -130,7 +138,7 @@ Result<Findings> check_all(const std::vector<GivenAnswer>& answers, std::string_
     if (!findings.reason.empty()) findings.reason += "; ";
     findings.reason += checked->reason;
     if (question_for(given.requirement, ports).purpose == PromptPurpose::password)
-      findings.password_length = checked->held == Factor::password
+      findings.password_length = checked->held && checked->held->factor == Factor::password
                                      ? static_cast<std::uint16_t>(given.answer.size())
                                      : std::uint16_t{0};
     if (!checked->held) {
@@ -142,7 +150,7 @@ Result<Findings> check_all(const std::vector<GivenAnswer>& answers, std::string_
     if (checked->outdated_hash)
       outdated.push_back({.password = given.answer, .hash = std::move(*checked->outdated_hash)});
   }
-  if (findings.all_held) renew(std::move(outdated), user, deadline, ports, findings.effects);
+  if (findings.all_held) renew(std::move(outdated), user, deadline, ports, findings);
   return findings;
 }
 

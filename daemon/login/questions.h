@@ -9,6 +9,7 @@
 #include "daemon/login/dialogue.h"
 #include "daemon/login/login.h"
 #include "daemon/model/factor.h"
+#include "daemon/model/proof.h"
 #include "usher/secret.h"
 
 namespace usher {
@@ -28,10 +29,16 @@ struct GivenAnswer {
 [[nodiscard]] std::expected<std::vector<GivenAnswer>, DialogueEnd> ask_in_one(
     const std::vector<Requirement>& missing, Dialogue& dialogue, LoginPorts& ports);
 
+/// A factor that an answer proved, and what that hangs on.
+struct HeldFactor {
+  Factor factor{};
+  ProofTie tie;
+};
+
 /// What all answers came to together.
 struct Findings {
   bool all_held = false;
-  std::vector<Factor> held;
+  std::vector<HeldFactor> held;
   std::vector<Effect> effects;        // of the factors that held; to be committed only if all did
   std::string reason;                 // for the administrator
   std::uint16_t password_length = 0;  // see Verdict::password_length

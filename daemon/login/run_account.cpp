@@ -53,8 +53,11 @@ Judgement judge_account(Hearing& hearing, const Person& person, const Decision& 
     return {
         refused_account(decision.reason, decision.rule != nullptr ? decision.rule->deny_text : "")};
 
-  if (hearing.ports.transactions.take_for_account(request, person.name,
-                                                  hearing.ports.clock.boot_microseconds()))
+  const auto authenticated = hearing.ports.transactions.take_for_account(
+      request, person.name, hearing.ports.clock.boot_microseconds());
+  if (authenticated && hearing.ports.sessions.is_over_by_hand(authenticated->session))
+    return {refused_account("the session that this was proven in was ended meanwhile")};
+  if (authenticated)
     return {.verdict = VerdictResult::accept("authenticated by Usher in this transaction"),
             .authenticated = true,
             .logs_in = true};

@@ -1,16 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <iterator>
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "daemon/login/hearing.h"
 #include "daemon/login/judging.h"
 #include "daemon/login/one_field.h"
 #include "daemon/login/questions.h"
+#include "daemon/login/standing.h"
 
 namespace usher {
 namespace {
+
+constexpr std::string_view kNoLongerHeld =
+    "what was to be reused of the session does not count any more";
 
 /// One code and one text for whatever was wrong: factor, account or race.
 VerdictResult mismatch(std::string reason) {
@@ -22,14 +30,61 @@ void note_asked(AuditEvent& event, const std::vector<Requirement>& missing) {
     std::ranges::copy_if(requirement.any_of, std::back_inserter(event.asked), can_be_asked);
 }
 
-/// Spends what has to be spent. The store decides between two logins that race for one code.
-VerdictResult commit(Hearing& hearing, Findings findings) {
-  if (!findings.effects.empty()) {
-    const auto committed = hearing.ports.store.commit(findings.effects);
-    if (!committed) return lost_success("not committed: " + committed.error().message);
-    if (*committed != CommitOutcome::committed)
-      return mismatch("another login spent this code, or the password changed, at the same moment");
+/// What the answers proved, as the session will hold it.
+void note_earned(Hearing& hearing, const Person& person, const std::vector<HeldFactor>& held) {
+  const Clock& clock = hearing.ports.clock;
+  for (const HeldFactor& factor : held)
+    hearing.earned.push_back({.user = person.name,
+                              .for_uid = person.uid,
+                              .factor = factor.factor,
+                              .by = ProvenBy::usher,
+                              .tie = factor.tie,
+                              .boot_at = clock.boot_microseconds(),
+                              .wall_at = clock.wall_microseconds() / kMicrosecondsPerSecond});
+}
+
+/// What was earned, credited to the session that the caller stands in, for those of its uid.
+void credit(const Hearing& hearing, const Standing& standing, std::vector<Effect>& effects) {
+  if (standing.session.empty() || !standing.own) return;
+  for (EarnedProof proof : hearing.earned) {
+    proof.for_uid = standing.for_uid;
+    effects.emplace_back(EarnProof{.session = standing.session, .proof = std::move(proof)});
   }
+}
+
+/// Makes all that comes of the verdict durable. The store decides between two logins that race for
+/// one code.
+std::optional<VerdictResult> reason_not_to_commit(Hearing& hearing,
+                                                  std::span<const Effect> effects) {
+  if (effects.empty()) return std::nullopt;
+  const auto committed = hearing.ports.store.commit(effects);
+  if (!committed) return lost_success("not committed: " + committed.error().message);
+  if (*committed == CommitOutcome::committed) return std::nullopt;
+  return mismatch(
+      "another login spent this code, the password changed, or what the session held was over, at "
+      "the same moment");
+}
+
+/// Nothing was to be asked.
+VerdictResult accept_unasked(Hearing& hearing, const Standing& standing, const Decision& decision) {
+  const auto effects = expect_reused(standing, decision, hearing.ports.clock.boot_microseconds());
+  if (auto refused = reason_not_to_commit(hearing, effects)) return std::move(*refused);
+  return VerdictResult::accept(decision.reason);
+}
+
+VerdictResult accept_answers(Hearing& hearing, const Standing& standing, const Decision& decision,
+                             Findings findings) {
+  // First what changes credentials: the proofs are tied to what they are then.
+  std::vector<Effect> effects =
+      expect_reused(standing, decision, hearing.ports.clock.boot_microseconds());
+  std::ranges::move(findings.effects, std::back_inserter(effects));
+  // All of it proven anew, by the person themselves: that alone makes up for wrong answers.
+  const bool anew = !standing.session.empty() && standing.own && !counts_reused(decision);
+  if (anew && hearing.ports.sessions.is_guessed_in(standing.session))
+    effects.emplace_back(forget_all_of(standing));
+  credit(hearing, standing, effects);
+  if (auto refused = reason_not_to_commit(hearing, effects)) return std::move(*refused);
+  if (anew) hearing.ports.sessions.forgive_misses(standing.session);
   VerdictResult verdict = VerdictResult::accept(std::move(findings.reason));
   verdict.password_length = findings.password_length;
   return verdict;
@@ -42,7 +97,11 @@ Outcome run_login(Hearing& hearing) {
   const Person* person = found && *found ? &**found : nullptr;
   if (person != nullptr) hearing.event.person = person->name;
 
-  const Decision decision = judge_and_note(hearing, found, hearing.request.proven);
+  const Standing standing = standing_of(hearing, person);
+  std::vector<Proof> proven = hearing.request.proven;
+  std::ranges::move(reusable_proofs(standing, hearing.ports.clock.boot_microseconds()),
+                    std::back_inserter(proven));
+  const Decision decision = judge_and_note(hearing, found, proven);
   if (decision.kind == Decision::Kind::observed) return observe(hearing, decision, found);
   if (!found)
     return internal_failure("the account could not be looked up: " + found.error().message);
@@ -52,7 +111,7 @@ Outcome run_login(Hearing& hearing) {
                                decision.rule != nullptr ? decision.rule->deny_text : "");
   if (decision.kind == Decision::Kind::satisfied) {
     if (person == nullptr) return mismatch("there is no such account");
-    return VerdictResult::accept(decision.reason);
+    return accept_unasked(hearing, standing, decision);
   }
 
   note_asked(hearing.event, decision.missing);
@@ -62,15 +121,24 @@ Outcome run_login(Hearing& hearing) {
   if (!answers) return std::unexpected(answers.error());
 
   const std::string& user = person != nullptr ? person->name : hearing.request.user;
+  if (person != nullptr && !stands_still(hearing, *person, standing, decision))
+    return mismatch(std::string(kNoLongerHeld));
   if (const auto apart = take_apart(*answers, user, hearing.ports.store); !apart)
     return internal_failure("an answer could not be taken apart: " + apart.error().message);
   auto findings = check_all(*answers, user, hearing.dialogue.deadline(), hearing.ports);
   if (!findings)
     return internal_failure("a factor could not be checked: " + findings.error().message);
-  std::ranges::copy(findings->held, std::back_inserter(hearing.event.held));
+  for (const HeldFactor& held : findings->held) hearing.event.held.push_back(held.factor);
   if (person == nullptr) return mismatch("there is no such account");
-  if (!findings->all_held) return mismatch(std::move(findings->reason));
-  return commit(hearing, std::move(*findings));
+  if (!findings->all_held) {
+    if (count_a_miss(hearing, standing, decision))
+      findings->reason += "; too often in this session, so all has to be proven there again";
+    return mismatch(std::move(findings->reason));
+  }
+  if (!stands_still(hearing, *person, standing, decision))
+    return mismatch(std::string(kNoLongerHeld));
+  note_earned(hearing, *person, findings->held);
+  return accept_answers(hearing, standing, decision, std::move(*findings));
 }
 
 }  // namespace usher

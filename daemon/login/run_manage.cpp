@@ -131,7 +131,7 @@ Outcome prove_oneself(Hearing& hearing, const std::string& user) {
   if (!answers) return std::unexpected(answers.error());
   auto findings = check_all(*answers, user, hearing.dialogue.deadline(), hearing.ports);
   if (!findings) return internal_failure(findings.error().message);
-  hearing.event.held = findings->held;
+  for (const HeldFactor& held : findings->held) hearing.event.held.push_back(held.factor);
   if (!findings->all_held) return not_proven(std::move(findings->reason));
 
   hearing.proven_credentials = after(*has, findings->effects);

@@ -4,9 +4,10 @@
 #include <string>
 #include <utility>
 
-#include "daemon/audit/event_id.h"
+#include "daemon/host/random_id.h"
 #include "daemon/login/admission.h"
 #include "daemon/login/hearing.h"
+#include "daemon/login/judging.h"
 #include "daemon/login/login.h"
 
 namespace usher {
@@ -78,8 +79,13 @@ void remember_success(Hearing& hearing) {
   const Request& request = hearing.request;
   const bool in_a_child = lists(hearing.rules.services.self_verifying, request.service);
   hearing.ports.transactions.succeeded(
-      request, hearing.event.person, hearing.ports.clock.boot_microseconds(),
-      in_a_child ? hearing.ports.host.parent_of(request.caller.process()) : ProcessId{});
+      request,
+      {.parent = in_a_child ? hearing.ports.host.parent_of(request.caller.process()) : ProcessId{},
+       .user = hearing.event.person,
+       .at = hearing.ports.clock.boot_microseconds(),
+       .proofs = std::move(hearing.earned),
+       .factors = factor_words(hearing.event),
+       .session = hearing.event.session});
 }
 
 }  // namespace
@@ -92,7 +98,7 @@ std::optional<VerdictResult> serve(const Request& request, Dialogue& dialogue, L
                   .ports = ports,
                   .rules = loaded->set,
                   .index = loaded->index,
-                  .event = {.id = new_event_id(),
+                  .event = {.id = new_random_id(),
                             .time_microseconds = ports.clock.wall_microseconds(),
                             .request = request,
                             .rules_version = loaded->set.version}};
@@ -113,6 +119,9 @@ std::optional<VerdictResult> serve(const Request& request, Dialogue& dialogue, L
   // Decided and committed; now written down, and only then answered.
   const auto recorded =
       record(hearing, kind_of(request.phase, *outcome), outcome->reason, started_at);
+  // Nobody is let into a session that the log does not know.
+  if (!recorded && outcome->accepted && request.phase == Phase::open_session)
+    static_cast<void>(ports.sessions.close(request.caller.process(), request.service));
   if (!recorded && outcome->accepted)
     return request.phase == Phase::authenticate
                ? lost_success("not recorded: " + recorded.error().message)

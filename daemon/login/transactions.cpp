@@ -3,13 +3,14 @@
 
 #include <algorithm>
 #include <cstring>
+#include <ranges>
 #include <utility>
 
 namespace usher {
 namespace {
 
 /// Of one format and one build of it: whoever reads this is the same usherd or the next.
-constexpr std::string_view kMark = "usher transactions 1\n";
+constexpr std::string_view kMark = "usher transactions 2\n";
 constexpr std::size_t kLongestText = 4'096;
 
 class Writer {
@@ -24,6 +25,18 @@ class Writer {
   void process(const ProcessId& value) {
     number(value.pid);
     number(static_cast<std::int64_t>(value.start_time));
+    number(static_cast<std::int64_t>(value.inode));
+  }
+  void proof(const EarnedProof& value) {
+    text(value.user);
+    number(value.for_uid);
+    number(static_cast<std::int64_t>(value.factor));
+    number(static_cast<std::int64_t>(value.by));
+    number(static_cast<std::int64_t>(value.tie.kind));
+    number(value.tie.otp);
+    text(std::string(value.tie.mark.begin(), value.tie.mark.end()));
+    number(value.boot_at);
+    number(value.wall_at);
   }
   [[nodiscard]] std::string take() { return std::move(bytes_); }
 
@@ -57,7 +70,23 @@ class Reader {
   }
   ProcessId process() {
     const auto pid = static_cast<pid_t>(number());
-    return {.pid = pid, .start_time = static_cast<std::uint64_t>(number())};
+    const auto start_time = static_cast<std::uint64_t>(number());
+    return {.pid = pid, .start_time = start_time, .inode = static_cast<std::uint64_t>(number())};
+  }
+  EarnedProof proof() {
+    EarnedProof value;
+    value.user = text();
+    value.for_uid = static_cast<uid_t>(number());
+    value.factor = static_cast<Factor>(number());
+    value.by = static_cast<ProvenBy>(number());
+    value.tie.kind = static_cast<ProofTie::Kind>(number());
+    value.tie.otp = number();
+    const std::string mark = text();
+    good_ = good_ && mark.size() == value.tie.mark.size();
+    if (good_) std::ranges::copy(mark, value.tie.mark.begin());
+    value.boot_at = number();
+    value.wall_at = number();
+    return value;
   }
   /// How many items follow, of which none is smaller than a number.
   std::size_t count() {
@@ -75,25 +104,21 @@ class Reader {
 
 }  // namespace
 
-bool Transactions::Success::serves(const Request& request, const std::string& canonical,
-                                   std::int64_t now) const {
-  return service == request.service && rhost == request.rhost && user == canonical && now >= at &&
-         now - at <= kLifetimeMicroseconds;
+bool Transactions::Success::serves(const Request& request, std::int64_t now) const {
+  return service == request.service && rhost == request.rhost && now >= what.at &&
+         now - what.at <= kLifetimeMicroseconds;
 }
 
-void Transactions::succeeded(const Request& request, const std::string& user,
-                             std::int64_t boot_microseconds, const ProcessId& parent) {
+void Transactions::succeeded(const Request& request, Authenticated what) {
   // A pid alone may be another process by now.
   if (!request.caller.process().known()) return;
   const std::lock_guard lock(mutex_);
   std::erase(observed_, request.caller.process());
   if (successes_.size() == kCapacity) successes_.pop_front();
   successes_.push_back({.process = request.caller.process(),
-                        .parent = parent,
                         .service = request.service,
                         .rhost = request.rhost,
-                        .user = user,
-                        .at = boot_microseconds});
+                        .what = std::move(what)});
 }
 
 void Transactions::observed(const Request& request, Host& host) {
@@ -102,9 +127,7 @@ void Transactions::observed(const Request& request, Host& host) {
   const std::lock_guard lock(mutex_);
   std::erase(observed_, process);
   if (observed_.size() >= enough_observed_) {
-    std::erase_if(observed_, [&](const ProcessId& each) {
-      return host.start_time_of(each.pid) != each.start_time;
-    });
+    std::erase_if(observed_, [&](const ProcessId& each) { return !host.is_there(each); });
     enough_observed_ = std::max(kFewObserved, 2 * observed_.size());
   }
   observed_.push_back(process);
@@ -115,30 +138,40 @@ bool Transactions::was_observed(const Request& request) {
   return std::ranges::find(observed_, request.caller.process()) != observed_.end();
 }
 
-bool Transactions::take_for_account(const Request& request, const std::string& user,
-                                    std::int64_t boot_microseconds) {
+std::optional<Transactions::Authenticated> Transactions::take_for_account(
+    const Request& request, const std::string& user, std::int64_t boot_microseconds) {
   const std::lock_guard lock(mutex_);
   const auto found = std::ranges::find_if(successes_, [&](const Success& success) {
     return success.process == request.caller.process() && !success.accounted &&
            success.serves(request, user, boot_microseconds);
   });
-  if (found == successes_.end()) return false;
+  if (found == successes_.end()) return std::nullopt;
   found->accounted = true;
-  return true;
+  return found->what;
 }
 
-bool Transactions::take_for_session(const Request& request, const std::string& user,
-                                    std::int64_t boot_microseconds) {
+std::optional<Transactions::Authenticated> Transactions::take_for_session(
+    const Request& request, const std::string& user, std::int64_t boot_microseconds) {
   const ProcessId caller = request.caller.process();
-  if (!caller.known()) return false;
+  if (!caller.known()) return std::nullopt;
   const std::lock_guard lock(mutex_);
   const auto found = std::ranges::find_if(successes_, [&](const Success& success) {
-    return (success.process == caller || success.parent == caller) &&
+    return (success.process == caller || success.what.parent == caller) &&
            success.serves(request, user, boot_microseconds);
   });
-  if (found == successes_.end()) return false;
+  if (found == successes_.end()) return std::nullopt;
+  Authenticated what = std::move(found->what);
   successes_.erase(found);
-  return true;
+  return what;
+}
+
+std::optional<Transactions::Authenticated> Transactions::latest_of(const Request& request,
+                                                                   std::int64_t boot_microseconds) {
+  const std::lock_guard lock(mutex_);
+  for (const Success& success : std::views::reverse(successes_))
+    if (success.process == request.caller.process() && success.serves(request, boot_microseconds))
+      return success.what;
+  return std::nullopt;
 }
 
 std::string Transactions::handed_over() {
@@ -149,12 +182,17 @@ std::string Transactions::handed_over() {
   out.number(static_cast<std::int64_t>(successes.size()));
   for (const Success& success : successes) {
     out.process(success.process);
-    out.process(success.parent);
+    out.process(success.what.parent);
     out.text(success.service);
     out.text(success.rhost);
-    out.text(success.user);
-    out.number(success.at);
+    out.text(success.what.user);
+    out.number(success.what.at);
     out.number(success.accounted ? 1 : 0);
+    out.number(static_cast<std::int64_t>(success.what.proofs.size()));
+    for (const EarnedProof& proof : success.what.proofs) out.proof(proof);
+    out.number(static_cast<std::int64_t>(success.what.factors.size()));
+    for (const std::string& factor : success.what.factors) out.text(factor);
+    out.text(success.what.session);
   }
   out.number(static_cast<std::int64_t>(observed_.size()));
   for (const ProcessId& process : observed_) out.process(process);
@@ -167,12 +205,17 @@ bool Transactions::take_over(std::string_view bytes) {
   for (std::size_t left = in.count(); left > 0 && in.good(); --left) {
     Success success;
     success.process = in.process();
-    success.parent = in.process();
+    success.what.parent = in.process();
     success.service = in.text();
     success.rhost = in.text();
-    success.user = in.text();
-    success.at = in.number();
+    success.what.user = in.text();
+    success.what.at = in.number();
     success.accounted = in.number() != 0;
+    for (std::size_t proofs = in.count(); proofs > 0 && in.good(); --proofs)
+      success.what.proofs.push_back(in.proof());
+    for (std::size_t factors = in.count(); factors > 0 && in.good(); --factors)
+      success.what.factors.push_back(in.text());
+    success.what.session = in.text();
     successes.push_back(std::move(success));
   }
   std::vector<ProcessId> observed;

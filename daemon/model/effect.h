@@ -7,6 +7,8 @@
 #include <variant>
 #include <vector>
 
+#include "daemon/model/proof.h"
+#include "daemon/model/session.h"
 #include "usher/secret.h"
 
 namespace usher {
@@ -84,7 +86,47 @@ struct ExpectCredentials {
   std::vector<std::int64_t> otp;    // ids, ascending
 };
 
+/// Begins a session, with the proofs that were earned for it and whose credential is still there.
+struct OpenSession {
+  Session session;
+  std::vector<EarnedProof> proofs;
+  /// Sessions that ended before this moment (seconds since 1970) may be forgotten, a few at a time.
+  std::int64_t forget_before = 0;
+};
+/// Ends it, and forgets its proofs; how it ended first stays. A session that is none is no
+/// conflict.
+struct EndSession {
+  std::string session;
+  SessionEnding ending;
+};
+/// Its anchor is gone: nobody can stand in it, or be kept from standing further up by it, any more.
+struct DropAnchor {
+  std::string session;
+};
+/// Credits a proof to a session, in place of an older one alike; nothing where the session is over
+/// by now, or the credential gone or changed.
+struct EarnProof {
+  std::string session;
+  EarnedProof proof;
+};
+/// What the session holds for this person and uid is forgotten.
+struct ForgetProofs {
+  std::string session;
+  std::string user;
+  uid_t for_uid = static_cast<uid_t>(-1);
+};
+/// Changes nothing: the other effects are committed only if the session still holds this proof, as
+/// young as that.
+struct ExpectProof {
+  std::string session;
+  std::string user;
+  uid_t for_uid = static_cast<uid_t>(-1);
+  Factor factor{};
+  std::int64_t since = 0;  // boot clock, microseconds
+};
+
 using Effect =
-    std::variant<SpendOtp, RehashPassword, SetPassword, AddOtp, RemoveOtp, ExpectCredentials>;
+    std::variant<SpendOtp, RehashPassword, SetPassword, AddOtp, RemoveOtp, ExpectCredentials,
+                 OpenSession, EndSession, DropAnchor, EarnProof, ForgetProofs, ExpectProof>;
 
 }  // namespace usher

@@ -36,7 +36,8 @@ struct RecordedRequest {
   std::string kind;  // the event's: "login-denied"
   std::int64_t time_microseconds = 0;
   std::string phase;
-  pid_t caller = -1;  // the process that asked
+  std::string session;  // the id of the one it is about, or that the caller stood in; may be empty
+  pid_t caller = -1;    // the process that asked
   std::string service;
   std::string user;  // as typed
   std::string rhost;

@@ -20,6 +20,7 @@ struct Caller {
   gid_t gid = static_cast<gid_t>(-1);
   /// Clock ticks after boot at which the process started; 0 where it could not be read.
   std::uint64_t start_time = 0;
+  std::uint64_t inode = 0;  // see ProcessId
   /// Whose connection it is, for counting: the uid, or of a program that speaks as root (su) that
   /// of the person who started it. (uid_t)-1 where that could not be read.
   uid_t person = static_cast<uid_t>(-1);
@@ -27,7 +28,7 @@ struct Caller {
   bool trusted = false;
 
   [[nodiscard]] ProcessId process() const noexcept {
-    return {.pid = pid, .start_time = start_time};
+    return {.pid = pid, .start_time = start_time, .inode = inode};
   }
 };
 

@@ -28,6 +28,12 @@ struct Origin {
   std::string spelling;
 };
 
+/// How old a proof of a factor may be that a session already holds.
+struct ReuseWindow {
+  Factor factor{};
+  std::uint32_t seconds = 0;
+};
+
 /// How a rule's factors are asked for.
 enum class PromptLayout : std::uint8_t {
   separate = 1,  // a prompt each
@@ -49,6 +55,8 @@ struct Rule {
   bool deny = false;
   std::string deny_text;  // for the person; may be empty
   PromptLayout prompt = PromptLayout::separate;
+  /// Proofs of the caller's session that count, each for its time; no factor twice.
+  std::vector<ReuseWindow> reuse;
   /// account = "strict": a program that skipped authentication is refused by the account phase.
   bool strict_account = false;
   /// mode = "observe": what the rule decides is recorded and has no effect.
@@ -65,6 +73,19 @@ struct ServiceTraits {
                                              "swaylock", "xscreensaver", "xsecurelock"};
   /// The program has one field, or gives every prompt the same answer.
   std::vector<std::string> one_field = {"i3lock", "sddm", "swaylock"};
+  /// Nobody logs in by it: its open_session begins no session of the register.
+  std::vector<std::string> not_logins = {"atd",
+                                         "cron",
+                                         "crond",
+                                         "gdm-launch-environment",
+                                         "greetd-greeter",
+                                         "lightdm-greeter",
+                                         "sddm-greeter",
+                                         "systemd-user"};
+  /// Programs that a person starts in a session and that run as root: they alone stand in it. All
+  /// others begin a session of their own, wherever they were started from.
+  std::vector<std::string> started_inside = {"chfn", "chsh", "doas", "passwd", "polkit-1",
+                                             "su",   "su-l", "sudo", "sudo-i"};
   bool operator==(const ServiceTraits&) const = default;
 };
 

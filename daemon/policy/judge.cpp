@@ -41,18 +41,51 @@ std::string spelled(const std::vector<Requirement>& requirements) {
   return text;
 }
 
-/// sshd and its like verify people before they ask PAM, and say so in SSH_AUTH_INFO_0. Elsewhere
-/// that variable is whatever the program was started with.
-bool counts(const Proof& proof, const RuleSet& rules, const Facts& facts) {
-  return proof.by != ProvenBy::sshd || lists(rules.services.self_verifying, facts.service);
+/// Whether the rule lets a proof of that age count that the session holds.
+bool may_be_reused(const Proof& proof, const Rule& rule) {
+  const auto window = std::ranges::find(rule.reuse, proof.factor, &ReuseWindow::factor);
+  return window != rule.reuse.end() && proof.age && *proof.age >= 0 &&
+         *proof.age <= std::int64_t{window->seconds};
 }
 
-const Proof* proof_of(const Requirement& requirement, const RuleSet& rules, const Facts& facts) {
-  const auto found = std::ranges::find_if(facts.proven, [&](const Proof& proof) {
-    return std::ranges::find(requirement.any_of, proof.factor) != requirement.any_of.end() &&
-           counts(proof, rules, facts);
-  });
-  return found == facts.proven.end() ? nullptr : &*found;
+bool counts(const Proof& proof, const Rule& rule, const RuleSet& rules, const Facts& facts) {
+  switch (proof.by) {
+    case ProvenBy::session:
+      return may_be_reused(proof, rule);
+    case ProvenBy::sshd:
+      // sshd and its like verify people before they ask PAM, and say so in SSH_AUTH_INFO_0.
+      // Elsewhere that variable is whatever the program was started with.
+      return lists(rules.services.self_verifying, facts.service);
+    case ProvenBy::usher:
+    case ProvenBy::stack:
+      return true;
+  }
+  return false;
+}
+
+/// The first that counts; what belongs to this request comes before what its session holds.
+const Proof* proof_of(const Requirement& requirement, const Rule& rule, const RuleSet& rules,
+                      const Facts& facts) {
+  const Proof* held_by_session = nullptr;
+  for (const Proof& proof : facts.proven) {
+    const bool wanted =
+        std::ranges::find(requirement.any_of, proof.factor) != requirement.any_of.end();
+    if (!wanted || !counts(proof, rule, rules, facts)) continue;
+    if (proof.by != ProvenBy::session) return &proof;
+    if (held_by_session == nullptr) held_by_session = &proof;
+  }
+  return held_by_session;
+}
+
+/// What of the session counted, for the end of a sentence.
+std::string reused_words(const Decision& decision) {
+  std::string text;
+  for (const Decision::Satisfied& satisfied : decision.proven) {
+    if (satisfied.by.by != ProvenBy::session) continue;
+    text += text.empty() ? "; its session holds " : " and ";
+    text += fmt::format("{}, {} s old", name_of(satisfied.by.factor), satisfied.by.age.value_or(0));
+  }
+  return text;
 }
 
 bool can_be_met(const Requirement& requirement) {
@@ -66,14 +99,14 @@ void weigh(const RuleSet& rules, const Rule& rule, const Facts& facts, Decision&
     return;
   }
   for (const Requirement& requirement : rule.require) {
-    if (const Proof* proof = proof_of(requirement, rules, facts))
+    if (const Proof* proof = proof_of(requirement, rule, rules, facts))
       decision.proven.push_back({.requirement = requirement, .by = *proof});
     else
       decision.missing.push_back(requirement);
   }
   if (decision.missing.empty()) {
     decision.kind = Decision::Kind::satisfied;
-    decision.reason = fmt::format("rule \"{}\" is satisfied", rule.name);
+    decision.reason = fmt::format("rule \"{}\" is satisfied{}", rule.name, reused_words(decision));
     return;
   }
   // Asking for the rest would only tell a stranger what this machine wants.
@@ -84,7 +117,8 @@ void weigh(const RuleSet& rules, const Rule& rule, const Facts& facts, Decision&
     return;
   }
   decision.kind = Decision::Kind::ask;
-  decision.reason = fmt::format("rule \"{}\" wants {}", rule.name, spelled(decision.missing));
+  decision.reason = fmt::format("rule \"{}\" wants {}{}", rule.name, spelled(decision.missing),
+                                reused_words(decision));
 }
 
 /// What comes of the rule that was found, if one was.

@@ -33,7 +33,8 @@ struct Facts {
   /// Groups that rules name and that could not be found: whoever is not known to be in another
   /// group of such a rule may be in this one.
   std::span<const std::string> unresolved_groups;
-  /// What was verified before. What sshd verified counts in self-verifying services alone.
+  /// What was verified before. What sshd verified counts in self-verifying services alone, and what
+  /// the caller's session holds where the rule lets it reuse that.
   std::span<const Proof> proven;
 };
 

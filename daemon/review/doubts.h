@@ -21,6 +21,9 @@ void find_dead(const config::Reading& reading, Findings& findings);
 /// `from` and `not_from` in rules all of whose services have no remote host.
 void find_sourceless(const config::Reading& reading, Findings& findings);
 
+/// `reuse` in rules by which nobody asks who stands in a session.
+void find_useless_reuse(const config::Reading& reading, Findings& findings);
+
 /// Users and groups, of rules and sets, that this machine doesn't know.
 void find_missing_accounts(const config::Reading& reading, const Machine& machine,
                            Findings& findings);

@@ -23,6 +23,7 @@ std::vector<Finding> doubts_about_rules(const config::Reading& reading) {
   review::find_unreachable(reading, findings);
   review::find_dead(reading, findings);
   review::find_sourceless(reading, findings);
+  review::find_useless_reuse(reading, findings);
   return findings;
 }
 

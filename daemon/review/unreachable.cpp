@@ -17,9 +17,9 @@ using config::WrittenRule;
 using Names = std::vector<std::string>;
 
 /// What is compared here, and what says nothing about whom a rule is for.
-constexpr std::array<std::string_view, 11> kUnderstood = {"name",   "service",  "user",    "group",
+constexpr std::array<std::string_view, 12> kUnderstood = {"name",   "service",  "user",    "group",
                                                           "from",   "not_from", "require", "deny",
-                                                          "prompt", "account",  "mode"};
+                                                          "prompt", "reuse",    "account", "mode"};
 
 /// Whether `wide` matches whatever `narrow` does; an empty list matches everything.
 bool spans(const Names& wide, const Names& narrow) {

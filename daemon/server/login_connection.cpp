@@ -17,11 +17,13 @@ namespace {
 
 constexpr std::int64_t kSendMilliseconds = 2'000;
 
-Caller caller_from(const ucred& peer, uid_t person, Host& host) {
+Caller caller_from(int socket, const ucred& peer, uid_t person, Host& host) {
+  const ProcessId process = host.peer_of(socket, peer.pid);
   return {.pid = peer.pid,
           .uid = peer.uid,
           .gid = peer.gid,
-          .start_time = host.start_time_of(peer.pid),
+          .start_time = process.start_time,
+          .inode = process.inode,
           .person = person,
           .trusted = is_trusted(peer.uid)};
 }
@@ -74,9 +76,9 @@ LoginConnection::LoginConnection(UniqueFd socket, const ucred& peer, uid_t perso
                                  LoginShared& shared, SocketServer::Outsiders& outsiders)
     : shared_(shared),
       outsiders_(outsiders),
+      caller_(caller_from(socket.get(), peer, person, shared.host)),
       channel_(std::move(socket), Side::daemon),
-      begin_by_(Deadline::after(shared.times.begin_milliseconds)),
-      caller_(caller_from(peer, person, shared.host)) {}
+      begin_by_(Deadline::after(shared.times.begin_milliseconds)) {}
 
 void LoginConnection::run() {
   if (!greet()) return;

@@ -65,9 +65,9 @@ class LoginConnection {
 
   LoginShared& shared_;
   SocketServer::Outsiders& outsiders_;
+  Caller caller_;
   Channel channel_;
   const Deadline begin_by_;
-  Caller caller_;
 };
 
 }  // namespace usher

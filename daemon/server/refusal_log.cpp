@@ -5,7 +5,7 @@
 
 #include <utility>
 
-#include "daemon/audit/event_id.h"
+#include "daemon/host/random_id.h"
 #include "daemon/serving/trouble.h"
 
 namespace usher {
@@ -43,7 +43,7 @@ void RefusalLog::record(const Request& request, std::string reason, std::uint64_
   if (suppressed > 0) reason += fmt::format(" ({} more refused here and not listed)", suppressed);
   AuditEvent event;
   event.kind = EventKind::request_refused;
-  event.id = new_event_id();
+  event.id = new_random_id();
   event.time_microseconds = clock_.wall_microseconds();
   event.request = request;
   event.reason = fmt::format("{}: {}", socket_, reason);

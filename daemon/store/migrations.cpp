@@ -37,7 +37,59 @@ constexpr const char* kFirstVersion = R"sql(
   );
 )sql";
 
-constexpr std::array kMigrations = {Migration{kFirstVersion}};
+// Sessions, and what was proven in them. `number` gives their order; an id names one. A session is
+// `watched` until its anchor is known to have ended, which may be long after the session did. Only
+// sessions that are open hold proofs. `tie_kind` as in ProofTie.
+constexpr const char* kSessions = R"sql(
+  CREATE TABLE session (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE CHECK (typeof(id) = 'text' AND length(id) = 32),
+    user TEXT NOT NULL CHECK (typeof(user) = 'text' AND user <> ''),
+    uid INTEGER NOT NULL CHECK (typeof(uid) = 'integer'),
+    service TEXT NOT NULL CHECK (typeof(service) = 'text'),
+    rhost TEXT NOT NULL CHECK (typeof(rhost) = 'text'),
+    tty TEXT NOT NULL CHECK (typeof(tty) = 'text'),
+    ruser TEXT NOT NULL CHECK (typeof(ruser) = 'text'),
+    anchor_pid INTEGER NOT NULL CHECK (typeof(anchor_pid) = 'integer'),
+    anchor_start INTEGER NOT NULL CHECK (typeof(anchor_start) = 'integer'),
+    anchor_inode INTEGER NOT NULL CHECK (typeof(anchor_inode) = 'integer'),
+    boot_id TEXT NOT NULL CHECK (typeof(boot_id) = 'text'),
+    parent TEXT NOT NULL CHECK (typeof(parent) = 'text'),
+    login_uid INTEGER CHECK (login_uid IS NULL OR typeof(login_uid) = 'integer'),
+    audit_session INTEGER CHECK (audit_session IS NULL OR typeof(audit_session) = 'integer'),
+    kernel_session INTEGER NOT NULL CHECK (typeof(kernel_session) = 'integer'),
+    rule TEXT NOT NULL CHECK (typeof(rule) = 'text'),
+    rule_at TEXT NOT NULL CHECK (typeof(rule_at) = 'text'),
+    observed INTEGER NOT NULL CHECK (observed IN (0, 1)),
+    factors TEXT NOT NULL CHECK (typeof(factors) = 'text'),
+    opened INTEGER NOT NULL CHECK (typeof(opened) = 'integer'),
+    ended INTEGER CHECK (ended IS NULL OR typeof(ended) = 'integer'),
+    end_how INTEGER CHECK ((end_how IS NULL) = (ended IS NULL)
+      AND (end_how IS NULL OR end_how IN (1, 2, 3, 4, 5))),
+    end_by TEXT NOT NULL DEFAULT '' CHECK (typeof(end_by) = 'text'),
+    watched INTEGER NOT NULL CHECK (watched IN (0, 1))
+  );
+  CREATE INDEX session_watched ON session (number) WHERE watched = 1;
+  CREATE INDEX session_opened ON session (opened);
+  CREATE INDEX session_of_user ON session (user, opened);
+  CREATE INDEX session_over ON session (ended) WHERE watched = 0;
+  CREATE TABLE proof (
+    session INTEGER NOT NULL REFERENCES session (number),
+    user TEXT NOT NULL CHECK (typeof(user) = 'text' AND user <> ''),
+    for_uid INTEGER NOT NULL CHECK (typeof(for_uid) = 'integer'),
+    factor INTEGER NOT NULL CHECK (typeof(factor) = 'integer'),
+    proven_by INTEGER NOT NULL CHECK (typeof(proven_by) = 'integer'),
+    tie_kind INTEGER NOT NULL CHECK (tie_kind IN (1, 2, 3, 4)),
+    tie_otp INTEGER NOT NULL CHECK (typeof(tie_otp) = 'integer'),
+    tie_mark BLOB NOT NULL CHECK (typeof(tie_mark) = 'blob' AND length(tie_mark) = 16),
+    boot_at INTEGER NOT NULL CHECK (typeof(boot_at) = 'integer'),
+    wall_at INTEGER NOT NULL CHECK (typeof(wall_at) = 'integer'),
+    PRIMARY KEY (session, user, for_uid, factor)
+  ) WITHOUT ROWID;
+  CREATE INDEX proof_of_user ON proof (user, factor);
+)sql";
+
+constexpr std::array kMigrations = {Migration{kFirstVersion}, Migration{kSessions}};
 
 }  // namespace
 

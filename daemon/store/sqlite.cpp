@@ -133,6 +133,11 @@ Query& Query::bind(std::span<const std::uint8_t> blob) {
   return *this;
 }
 
+Query& Query::bind_null() {
+  check(sqlite3_bind_null(statement_.get(), ++bound_));
+  return *this;
+}
+
 bool Query::step() {
   // An unbound parameter is NULL to SQLite; to us it is a mistake.
   if (bound_ != sqlite3_bind_parameter_count(statement_.get()))

@@ -83,6 +83,7 @@ class Query {
   Query& bind(std::string_view text);
   Query& bind(std::int64_t integer);
   Query& bind(std::span<const std::uint8_t> blob);
+  Query& bind_null();
 
   /// Moves to the next row; false after the last.
   [[nodiscard]] bool step();

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <limits>
@@ -12,6 +13,8 @@
 
 #include "daemon/store/edge.h"
 #include "daemon/store/must.h"
+#include "daemon/store/password_mark.h"
+#include "daemon/store/session_rows.h"
 #include "daemon/store/upgrade.h"
 
 namespace usher {
@@ -40,7 +43,7 @@ class Applier {
  public:
   Applier(Database& database, const Sealer& sealer) : database_(database), sealer_(sealer) {}
 
-  bool operator()(const SpendOtp& wanted) {
+  bool operator()(const SpendOtp& wanted) const {
     const std::int64_t step = stored_step(wanted.step);
     database_
         .query(
@@ -54,7 +57,7 @@ class Applier {
     return changed_one();
   }
   // Where the password changed since it was checked, what was proven is no longer the password.
-  bool operator()(const RehashPassword& wanted) {
+  bool operator()(const RehashPassword& wanted) const {
     database_.query("UPDATE password SET hash = ? WHERE user = ? AND hash = ?")
         .bind(wanted.new_hash)
         .bind(wanted.user)
@@ -62,8 +65,9 @@ class Applier {
         .run();
     return changed_one();
   }
-  bool operator()(const SetPassword& wanted) {
+  bool operator()(const SetPassword& wanted) const {
     if (wanted.expected && stored_hash(wanted.user) != wanted.expected->hash) return false;
+    SessionRows(database_).forget_passwords_of(wanted.user);
     database_
         .query(
             "INSERT INTO password (user, hash, changed) VALUES (?, ?, ?) "
@@ -74,7 +78,7 @@ class Applier {
         .run();
     return changed_one();
   }
-  bool operator()(const AddOtp& wanted) {
+  bool operator()(const AddOtp& wanted) const {
     const auto& [algorithm, digits, period] = wanted.parameters;
     const auto sealed =
         must(sealer_.seal(wanted.seed, {wanted.user, wanted.label, wanted.parameters}));
@@ -94,26 +98,70 @@ class Applier {
         .run();
     return changed_one();
   }
-  bool operator()(const RemoveOtp& wanted) {
+  bool operator()(const RemoveOtp& wanted) const {
+    SessionRows(database_).forget_codes_of(wanted.user, wanted.label);
     database_.query("DELETE FROM otp WHERE user = ? AND label = ?")
         .bind(wanted.user)
         .bind(wanted.label)
         .run();
     return changed_one();
   }
-  bool operator()(const ExpectCredentials& wanted) {
+  bool operator()(const ExpectCredentials& wanted) const {
     return stored_hash(wanted.user) == wanted.hash && stored_codes(wanted.user) == wanted.otp;
   }
+  bool operator()(const OpenSession& wanted) const {
+    SessionRows rows(database_);
+    rows.insert(wanted.session);
+    for (const EarnedProof& proof : wanted.proofs)
+      if (is_still_tied(proof)) rows.credit(wanted.session.id, proof);
+    rows.forget_before(wanted.forget_before);
+    return true;
+  }
+  bool operator()(const EndSession& wanted) const {
+    SessionRows(database_).end(wanted.session, wanted.ending);
+    return true;
+  }
+  bool operator()(const DropAnchor& wanted) const {
+    SessionRows(database_).drop_anchor(wanted.session);
+    return true;
+  }
+  bool operator()(const EarnProof& wanted) const {
+    if (is_still_tied(wanted.proof)) SessionRows(database_).credit(wanted.session, wanted.proof);
+    return true;
+  }
+  bool operator()(const ForgetProofs& wanted) const {
+    SessionRows(database_).forget(wanted);
+    return true;
+  }
+  bool operator()(const ExpectProof& wanted) const { return SessionRows(database_).holds(wanted); }
 
  private:
-  std::vector<std::int64_t> stored_codes(const std::string& user) {
+  [[nodiscard]] std::vector<std::int64_t> stored_codes(const std::string& user) const {
     Query row = database_.query("SELECT id FROM otp WHERE user = ? ORDER BY id");
     row.bind(user);
     std::vector<std::int64_t> ids;
     while (row.step()) ids.push_back(row.integer(0));
     return ids;
   }
-  std::optional<std::string> stored_hash(const std::string& user) {
+  /// Whether the credential that was proven is the one they have now.
+  [[nodiscard]] bool is_still_tied(const EarnedProof& proof) const {
+    switch (proof.tie.kind) {
+      case ProofTie::Kind::nothing:
+        return true;
+      case ProofTie::Kind::usher_password: {
+        const auto hash = stored_hash(proof.user);
+        return hash && mark_of_hash(*hash) == proof.tie.mark;
+      }
+      case ProofTie::Kind::system_password:
+        return !stored_hash(proof.user);
+      case ProofTie::Kind::otp: {
+        const auto codes = stored_codes(proof.user);
+        return std::ranges::find(codes, proof.tie.otp) != codes.end();
+      }
+    }
+    return false;
+  }
+  [[nodiscard]] std::optional<std::string> stored_hash(const std::string& user) const {
     Query row = database_.query("SELECT hash FROM password WHERE user = ?");
     if (!row.bind(user).step()) return std::nullopt;
     return row.text(0);
@@ -198,12 +246,42 @@ Result<std::vector<OtpSummary>> SqliteStore::list_otp(std::string_view user) {
   });
 }
 
+template <typename Read>
+auto SqliteStore::read_sessions(Read read) {
+  return at_edge(file_, [&] {
+    return reader_.with([&](Database& database) {
+      SessionRows rows(database);
+      return Result<decltype(read(rows))>(read(rows));
+    });
+  });
+}
+
+Result<std::vector<Session>> SqliteStore::watched_sessions() {
+  return read_sessions([](SessionRows& rows) { return rows.watched(); });
+}
+
+Result<std::vector<Session>> SqliteStore::sessions(const SessionQuery& query) {
+  return read_sessions([&](SessionRows& rows) { return rows.matching(query); });
+}
+
+Result<std::vector<Session>> SqliteStore::sessions_named(std::string_view id) {
+  return read_sessions([&](SessionRows& rows) { return rows.named(id); });
+}
+
+Result<std::vector<EarnedProof>> SqliteStore::proofs_of(std::string_view session) {
+  return read_sessions([&](SessionRows& rows) { return rows.proofs_of(session); });
+}
+
+Result<std::vector<HeldProof>> SqliteStore::proofs() {
+  return read_sessions([](SessionRows& rows) { return rows.proofs(); });
+}
+
 Result<CommitOutcome> SqliteStore::commit(std::span<const Effect> effects) {
   if (effects.empty()) return CommitOutcome::committed;
   return at_edge(file_, [&] {
     return writer_.with([&](Database& database) -> Result<CommitOutcome> {
       Transaction transaction(database);
-      Applier apply(database, sealer_);
+      const Applier apply(database, sealer_);
       for (const Effect& effect : effects)
         if (!std::visit(apply, effect)) return CommitOutcome::conflict;
       transaction.commit();

@@ -33,6 +33,11 @@ class SqliteStore final : public Store {
   [[nodiscard]] Result<std::optional<std::string>> password_hash(std::string_view user) override;
   [[nodiscard]] Result<std::vector<OtpCredential>> otp_credentials(std::string_view user) override;
   [[nodiscard]] Result<std::vector<OtpSummary>> list_otp(std::string_view user) override;
+  [[nodiscard]] Result<std::vector<Session>> watched_sessions() override;
+  [[nodiscard]] Result<std::vector<Session>> sessions(const SessionQuery& query) override;
+  [[nodiscard]] Result<std::vector<Session>> sessions_named(std::string_view id) override;
+  [[nodiscard]] Result<std::vector<EarnedProof>> proofs_of(std::string_view session) override;
+  [[nodiscard]] Result<std::vector<HeldProof>> proofs() override;
   [[nodiscard]] Result<CommitOutcome> commit(std::span<const Effect> effects) override;
 
  private:
@@ -50,6 +55,9 @@ class SqliteStore final : public Store {
     std::mutex mutex_;
     Database database_;  // under mutex_
   };
+
+  template <typename Read>
+  auto read_sessions(Read read);
 
   SqliteStore(std::filesystem::path file, Sealer sealer, Database reader, Database writer)
       : file_(std::move(file)),

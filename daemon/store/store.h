@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "daemon/model/effect.h"
+#include "daemon/model/proof.h"
 #include "daemon/model/result.h"
+#include "daemon/model/session.h"
 
 namespace usher {
 
@@ -19,10 +21,23 @@ enum class CommitOutcome : std::uint8_t {
   conflict,       // somebody was faster (the code is spent, the label taken); nothing was changed
 };
 
-/// The port to what is kept about credentials. Users are canonical names. Implementations may be
-/// called from many threads at once. An Error of a read means that nothing is known, never that
-/// there is nothing; an Error of a commit, that it must be taken as not done (docs/store.md,
-/// "Commits").
+/// Which sessions of the past are asked for.
+struct SessionQuery {
+  std::string user;        // canonical; empty: anybody's
+  std::int64_t since = 0;  // seconds since 1970: those that began then or later
+  std::size_t count = 0;   // at most as many
+};
+
+/// A proof, and the id of the session that holds it.
+struct HeldProof {
+  std::string session;
+  EarnedProof proof;
+};
+
+/// The port to what is kept about credentials and sessions. Users are canonical names.
+/// Implementations may be called from many threads at once. An Error of a read means that nothing
+/// is known, never that there is nothing; an Error of a commit, that it must be taken as not done
+/// (docs/store.md, "Commits").
 class Store {
  public:
   virtual ~Store() = default;
@@ -33,6 +48,18 @@ class Store {
   [[nodiscard]] virtual Result<std::vector<OtpCredential>> otp_credentials(
       std::string_view user) = 0;
   [[nodiscard]] virtual Result<std::vector<OtpSummary>> list_otp(std::string_view user) = 0;
+
+  /// The sessions whose anchor is not known to have ended, in the order in which they began.
+  [[nodiscard]] virtual Result<std::vector<Session>> watched_sessions() = 0;
+  /// Sessions, open ones too, the latest first: by the clock, and then in the order in which they
+  /// began.
+  [[nodiscard]] virtual Result<std::vector<Session>> sessions(const SessionQuery& query) = 0;
+  /// Those whose id begins with `id`, two at most. `id` is of hex digits in lower case.
+  [[nodiscard]] virtual Result<std::vector<Session>> sessions_named(std::string_view id) = 0;
+  /// What `session` holds.
+  [[nodiscard]] virtual Result<std::vector<EarnedProof>> proofs_of(std::string_view session) = 0;
+  /// What all sessions hold.
+  [[nodiscard]] virtual Result<std::vector<HeldProof>> proofs() = 0;
 
   /// Makes all of `effects` durable, or none.
   [[nodiscard]] virtual Result<CommitOutcome> commit(std::span<const Effect> effects) = 0;

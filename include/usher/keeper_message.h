@@ -13,7 +13,13 @@
 namespace usher {
 
 /// Apart from the types of a dialogue: no packet reads as a message of both.
-enum class KeeperMessageType : std::uint8_t { verify = 0x81, state = 0x82, reply = 0x83 };
+enum class KeeperMessageType : std::uint8_t {
+  verify = 0x81,
+  state = 0x82,
+  reply = 0x83,
+  standing = 0x84,
+  standing_reply = 0x85
+};
 
 /// "Right" is one exact value, that of no other message.
 enum class KeeperSeal : std::uint64_t {
@@ -53,7 +59,32 @@ struct KeeperState {
   static bool fields(auto& f, auto& self) { return f.text(1, self.user, kMaxName); }
 };
 
-/// The answer to either; starts as what lets nobody in.
+/// "How does that account stand, and is its password the one it had?" An older keeper hangs up on
+/// it.
+struct KeeperStanding {
+  static constexpr KeeperMessageType kType = KeeperMessageType::standing;
+  std::string_view user;
+
+  static bool fields(auto& f, auto& self) { return f.text(1, self.user, kMaxName); }
+};
+
+/// The answer to it; no password counts by this.
+struct KeeperStandingReply {
+  static constexpr KeeperMessageType kType = KeeperMessageType::standing_reply;
+  KeeperOutcome outcome = KeeperOutcome::failed;  // or state_only
+  AccountState state = AccountState::unknown;
+  /// Names the password's hash for as long as this keeper runs, in two halves; zero for none. Keyed
+  /// with what the keeper alone knows, so nothing can be computed from it.
+  std::uint64_t mark_first = 0;
+  std::uint64_t mark_second = 0;
+
+  static bool fields(auto& f, auto& self) {
+    return f.one_of(1, self.outcome, kKeeperOutcomes) && f.one_of(2, self.state, kAccountStates) &&
+           f.number(3, self.mark_first) && f.number(4, self.mark_second);
+  }
+};
+
+/// The answer to Verify and State; starts as what lets nobody in.
 struct KeeperReply {
   static constexpr KeeperMessageType kType = KeeperMessageType::reply;
   KeeperSeal seal = KeeperSeal::not_right;

@@ -73,6 +73,41 @@ guide_ssh() {
   check 'usherd was asked once' equal "$(story)" 'login-accepted account-accepted session-opened'
 }
 
+guide_sessions() {
+  local status
+  guides_sudoers 'ada ALL=(ALL) ALL'
+  pam_stacks group:sudo sshd sudo
+  guides_usher_start
+  guides_sshd_start
+  guides_person ada
+  otp_enrol ada
+  printf 'KbdInteractiveAuthentication yes\n' >/etc/ssh/sshd_config.d/usher.conf
+  $S/bin/systemctl reload ssh
+  check 'the rules' follow 'The rules'
+
+  story_begins
+  check 'a day' follow 'A day'
+  # Of sshd; of sudo, twice unasked; of sudo, asked.
+  check 'one login and three times sudo' equal "$(story | tr ' ' '\n' | grep -c login-accepted)" 4
+  check 'of which two were asked' equal "$(grep login-accepted $usher_audit | tail -n 4 | grep -c '"asked":\["password","otp"\]')" 2
+  check 'and the others had what they needed' \
+    equal "$(grep login-accepted $usher_audit | tail -n 4 | grep -c '"asked":\[\],"held":\["password","otp"\]')" 2
+  check 'all became root' equal "$(tr -d '\r' <$S/log/followed | grep -cx root)" 3
+
+  guides_code ada
+  STAGE_COMMAND="touch in; while [ ! -e out ]; do sleep 0.1; done; echo still here" \
+    login_over_ssh ada $S/secrets/ada.password $S/secrets/ada.code &
+  wait_until $stage_patience test -e $S/home/ada/in
+  check 'for root' follow 'For root'
+  check 'it was told what counts' grep -q 'its session holds password, .* and otp, ' $S/log/followed
+  check 'the session is over' not usherctl session end --user ada
+  touch $S/home/ada/out
+  wait $!
+  status=$?
+  check 'its processes went on' equal "$status $(tail -n 1 $S/printed)" '0 still here'
+  check 'what it does not do' follow 'What it does not do'
+}
+
 guide_sudo_timestamp() {
   guides_sudoers 'ada ALL=(ALL) ALL, NOPASSWD: /usr/bin/whoami'
   pam_stacks group:sudo sudo

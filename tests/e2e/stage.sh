@@ -84,7 +84,8 @@ stage_devices() {
     : >$dev/$node
     must mount --bind /dev/$node $dev/$node
   done
-  must mount --bind /dev/pts $dev/pts
+  # Terminals of its own, which anybody may open, as on a machine.
+  must mount -t devpts -o newinstance,ptmxmode=0666,mode=0620,gid=5 stage $dev/pts
   must mount -t tmpfs -o mode=1777 stage $dev/shm
   ln -s pts/ptmx $dev/ptmx
   ln -s /proc/self/fd $dev/fd

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <fcntl.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <cstdint>
 #include <map>
@@ -53,10 +57,31 @@ class FakeHost final : public Host {
     const std::lock_guard lock(mutex_);
     fail_groups_ = fail;
   }
-  /// `ticks` of 0 makes the process one whose start time can't be read.
+  /// Adds a process, or makes its pid another's; `ticks` of 0 makes it one that can't be read.
   void set_start_time(pid_t pid, std::uint64_t ticks) {
     const std::lock_guard lock(mutex_);
     start_times_[pid] = ticks;
+    ends_.erase(pid);
+  }
+  /// The process ends: it is in no line any more, and who holds it is told.
+  void end_process(pid_t pid) {
+    const std::lock_guard lock(mutex_);
+    start_times_.erase(pid);
+    if (const auto held = ends_.find(pid); held != ends_.end())
+      for (const UniqueFd& end : held->second) {
+        const std::uint64_t one = 1;
+        static_cast<void>(!::write(end.get(), &one, sizeof one));
+      }
+    ends_.erase(pid);
+  }
+  /// While set, no process can be held: there are no descriptors left.
+  void fail_holding(bool fail) {
+    const std::lock_guard lock(mutex_);
+    fail_holding_ = fail;
+  }
+  void set_boot_id(std::string id) {
+    const std::lock_guard lock(mutex_);
+    boot_id_ = std::move(id);
   }
   void set_real_uid(pid_t pid, uid_t uid) {
     const std::lock_guard lock(mutex_);
@@ -98,10 +123,39 @@ class FakeHost final : public Host {
   }
   /// How many times groups were asked for, together.
   [[nodiscard]] int times_groups_wanted() const { return times_groups_wanted_; }
-  [[nodiscard]] std::uint64_t start_time_of(pid_t pid) override {
+  [[nodiscard]] ProcessId peer_of(int /*socket*/, pid_t pid) override {
     const std::lock_guard lock(mutex_);
-    const auto found = start_times_.find(pid);
-    return found == start_times_.end() ? 0 : found->second;
+    return {.pid = pid, .start_time = start_of(pid)};
+  }
+  [[nodiscard]] bool is_there(const ProcessId& process) override {
+    const std::lock_guard lock(mutex_);
+    return there(process);
+  }
+  /// `process` and its parents, as set_parent() has them, as long as all of them are there.
+  [[nodiscard]] std::vector<ProcessId> line_of(const ProcessId& process) override {
+    const std::lock_guard lock(mutex_);
+    std::vector<ProcessId> line;
+    for (ProcessId each = process; each.known(); each = parents_[each.pid]) {
+      if (!there(each)) return {};
+      line.push_back(each);
+    }
+    return line;
+  }
+  [[nodiscard]] Result<UniqueFd> hold(const ProcessId& process) override {
+    const std::lock_guard lock(mutex_);
+    if (fail_holding_) return failure("the fake machine has no descriptors left");
+    if (!there(process)) return UniqueFd();
+    UniqueFd end(::eventfd(0, EFD_CLOEXEC));
+    UniqueFd held(::fcntl(end.get(), F_DUPFD_CLOEXEC, 0));
+    ends_[process.pid].push_back(std::move(end));
+    return held;
+  }
+  [[nodiscard]] SessionHints hints_of(pid_t pid) override {
+    return {.login_uid = 1000, .audit_session = 7, .kernel_session = pid};
+  }
+  [[nodiscard]] std::string boot_id() override {
+    const std::lock_guard lock(mutex_);
+    return boot_id_;
   }
   [[nodiscard]] ProcessId parent_of(const ProcessId& child) override {
     const std::lock_guard lock(mutex_);
@@ -121,6 +175,14 @@ class FakeHost final : public Host {
     return person;
   }
 
+  [[nodiscard]] std::uint64_t start_of(pid_t pid) const {
+    const auto found = start_times_.find(pid);
+    return found == start_times_.end() ? 0 : found->second;
+  }
+  [[nodiscard]] bool there(const ProcessId& process) const {
+    return process.known() && start_of(process.pid) == process.start_time;
+  }
+
   std::mutex mutex_;
   std::map<std::string, Person, std::less<>> accounts_;
   std::map<pid_t, std::uint64_t> start_times_;
@@ -129,6 +191,9 @@ class FakeHost final : public Host {
   std::map<pid_t, uid_t> real_uids_;
   bool fail_lookups_ = false;
   bool fail_groups_ = false;
+  bool fail_holding_ = false;
+  std::map<pid_t, std::vector<UniqueFd>> ends_;  // eventfds of who holds that process
+  std::string boot_id_ = "3a1f6f4e-0c7e-4f5c-9d55-0a6b1c2d3e4f";
   std::atomic<int> times_groups_wanted_ = 0;
 };
 

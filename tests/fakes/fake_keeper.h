@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+#include <cstring>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -73,6 +76,22 @@ class FakeKeeper final : public Keeper {
     const auto found = entries_.find(user);
     return found == entries_.end() ? AccountState::unknown : found->second.state;
   }
+  [[nodiscard]] Result<PasswordStanding> standing(std::string_view user,
+                                                  Deadline /*deadline*/) override {
+    const std::lock_guard lock(mutex_);
+    if (fail_ || old_) return failure("the fake keeper does not know");
+    const auto found = entries_.find(user);
+    if (found == entries_.end()) return PasswordStanding{};
+    PasswordMark mark{};
+    const std::size_t hash = std::hash<std::string>()(found->second.password);
+    std::memcpy(mark.data(), &hash, sizeof hash);
+    return PasswordStanding{.state = found->second.state, .mark = mark};
+  }
+  /// A keeper of a version that knows of no marks.
+  void be_old(bool old) {
+    const std::lock_guard lock(mutex_);
+    old_ = old;
+  }
 
  private:
   struct Entry {
@@ -84,6 +103,7 @@ class FakeKeeper final : public Keeper {
   bool configured_ = false;
   bool fail_ = false;
   bool throttle_ = false;
+  bool old_ = false;
   int passwords_seen_ = 0;
   int questions_ = 0;
 };

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <functional>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -13,6 +16,7 @@
 #include <variant>
 #include <vector>
 
+#include "daemon/store/password_mark.h"
 #include "daemon/store/store.h"
 
 namespace usher::testing {
@@ -102,6 +106,38 @@ class MemoryStore final : public Store {
     return found;
   }
 
+  [[nodiscard]] Result<std::vector<Session>> watched_sessions() override {
+    return sessions_that([](const Session& session) { return !session.anchor_gone; });
+  }
+  [[nodiscard]] Result<std::vector<Session>> sessions(const SessionQuery& query) override {
+    auto found = sessions_that([&](const Session& session) {
+      return session.opened >= query.since && (query.user.empty() || session.user == query.user);
+    });
+    if (!found) return found;
+    std::ranges::reverse(*found);
+    std::ranges::stable_sort(*found, std::greater(), &Session::opened);
+    if (found->size() > query.count) found->resize(query.count);
+    return found;
+  }
+  [[nodiscard]] Result<std::vector<Session>> sessions_named(std::string_view id) override {
+    auto found = sessions_that([&](const Session& session) { return session.id.starts_with(id); });
+    if (found && found->size() > 2) found->resize(2);
+    return found;
+  }
+  [[nodiscard]] Result<std::vector<EarnedProof>> proofs_of(std::string_view session) override {
+    const auto all = proofs();
+    if (!all) return std::unexpected(all.error());
+    std::vector<EarnedProof> found;
+    for (const HeldProof& held : *all)
+      if (held.session == session) found.push_back(held.proof);
+    return found;
+  }
+  [[nodiscard]] Result<std::vector<HeldProof>> proofs() override {
+    const std::lock_guard lock(mutex_);
+    if (fail_reads_) return failure("the fake store can't be read");
+    return state_.proofs;
+  }
+
   [[nodiscard]] Result<CommitOutcome> commit(std::span<const Effect> effects) override {
     const std::lock_guard lock(mutex_);
     ++commits_asked_;
@@ -132,7 +168,18 @@ class MemoryStore final : public Store {
     std::map<std::string, std::string, std::less<>> passwords;
     std::vector<Generator> generators;
     std::int64_t last_id = 0;
+    std::vector<Session> sessions;
+    std::vector<HeldProof> proofs;
   };
+
+  template <typename Wanted>
+  Result<std::vector<Session>> sessions_that(Wanted wanted) {
+    const std::lock_guard lock(mutex_);
+    if (fail_reads_) return failure("the fake store can't be read");
+    std::vector<Session> found;
+    std::ranges::copy_if(state_.sessions, std::back_inserter(found), wanted);
+    return found;
+  }
 
   static std::shared_ptr<const Secret> shared_copy(const Secret& seed) {
     auto copy = std::make_shared<Secret>();
@@ -161,6 +208,9 @@ class MemoryStore final : public Store {
     const auto before =
         found == state.passwords.end() ? std::nullopt : std::optional(found->second);
     if (wanted.expected && before != wanted.expected->hash) return false;
+    std::erase_if(state.proofs, [&](const HeldProof& held) {
+      return held.proof.user == wanted.user && held.proof.factor == Factor::password;
+    });
     state.passwords.insert_or_assign(wanted.user, wanted.hash);
     return true;
   }
@@ -186,9 +236,88 @@ class MemoryStore final : public Store {
     return hash == wanted.hash && ids == wanted.otp;
   }
   static bool apply(State& state, const RemoveOtp& wanted) {
+    for (const Generator& row : state.generators)
+      if (row.user == wanted.user && row.label == wanted.label)
+        std::erase_if(state.proofs, [&](const HeldProof& held) {
+          return held.proof.user == wanted.user && held.proof.tie.otp == row.id;
+        });
     return std::erase_if(state.generators, [&](const Generator& row) {
              return row.user == wanted.user && row.label == wanted.label;
            }) == 1;
+  }
+
+  static Session* find_session(State& state, const std::string& id) {
+    const auto found = std::ranges::find(state.sessions, id, &Session::id);
+    return found == state.sessions.end() ? nullptr : &*found;
+  }
+  static bool is_still_tied(const State& state, const EarnedProof& proof) {
+    const auto password = state.passwords.find(proof.user);
+    switch (proof.tie.kind) {
+      case ProofTie::Kind::nothing:
+        return true;
+      case ProofTie::Kind::usher_password:
+        return password != state.passwords.end() &&
+               mark_of_hash(password->second) == proof.tie.mark;
+      case ProofTie::Kind::system_password:
+        return password == state.passwords.end();
+      case ProofTie::Kind::otp:
+        return std::ranges::any_of(state.generators, [&](const Generator& row) {
+          return row.user == proof.user && row.id == proof.tie.otp;
+        });
+    }
+    return false;
+  }
+  static bool are_alike(const HeldProof& a, const HeldProof& b) {
+    return a.session == b.session && a.proof.user == b.proof.user &&
+           a.proof.for_uid == b.proof.for_uid && a.proof.factor == b.proof.factor;
+  }
+  static bool apply(State& state, const EarnProof& wanted) {
+    const Session* session = find_session(state, wanted.session);
+    if (session == nullptr || session->ending || !is_still_tied(state, wanted.proof)) return true;
+    const HeldProof held{.session = wanted.session, .proof = wanted.proof};
+    const auto alike = std::ranges::find_if(
+        state.proofs, [&](const HeldProof& each) { return are_alike(each, held); });
+    if (alike == state.proofs.end())
+      state.proofs.push_back(held);
+    else if (held.proof.boot_at >= alike->proof.boot_at)
+      *alike = held;
+    return true;
+  }
+  static bool apply(State& state, const OpenSession& wanted) {
+    if (find_session(state, wanted.session.id) != nullptr) return false;
+    std::erase_if(state.sessions, [&](const Session& session) {
+      return session.anchor_gone && session.ending && session.ending->at < wanted.forget_before;
+    });
+    state.sessions.push_back(wanted.session);
+    return std::ranges::all_of(wanted.proofs, [&](const EarnedProof& proof) {
+      return apply(state, EarnProof{.session = wanted.session.id, .proof = proof});
+    });
+  }
+  static bool apply(State& state, const EndSession& wanted) {
+    Session* session = find_session(state, wanted.session);
+    if (session == nullptr) return true;
+    if (!session->ending) session->ending = wanted.ending;
+    std::erase_if(state.proofs,
+                  [&](const HeldProof& held) { return held.session == wanted.session; });
+    return true;
+  }
+  static bool apply(State& state, const DropAnchor& wanted) {
+    if (Session* session = find_session(state, wanted.session)) session->anchor_gone = true;
+    return true;
+  }
+  static bool apply(State& state, const ForgetProofs& wanted) {
+    std::erase_if(state.proofs, [&](const HeldProof& held) {
+      return held.session == wanted.session && held.proof.user == wanted.user &&
+             held.proof.for_uid == wanted.for_uid;
+    });
+    return true;
+  }
+  static bool apply(const State& state, const ExpectProof& wanted) {
+    return std::ranges::any_of(state.proofs, [&](const HeldProof& held) {
+      return held.session == wanted.session && held.proof.user == wanted.user &&
+             held.proof.for_uid == wanted.for_uid && held.proof.factor == wanted.factor &&
+             held.proof.boot_at >= wanted.since;
+    });
   }
 
   mutable std::mutex mutex_;

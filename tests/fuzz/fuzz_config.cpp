@@ -9,6 +9,7 @@
 
 #include "daemon/config/document.h"
 #include "daemon/config/expectations.h"
+#include "daemon/config/lists.h"
 #include "daemon/config/settings.h"
 #include "daemon/config/text.h"
 #include "tests/unit/config/rule_file.h"
@@ -37,6 +38,7 @@ void check_settings(const Settings& settings) {
   require(settings.password_passes >= 2);
   require(settings.prompt_seconds >= 1 && settings.prompt_seconds <= settings.dialogue_seconds);
   require(settings.root_dialogues_reserved < settings.root_dialogues);
+  require(settings.history_seconds >= 24 * 3600);
   require(settings.audit_journal || !settings.audit_file.empty());
   require(!settings.rules.empty());
   for (const std::string& path : {settings.root_socket, settings.self_socket,
@@ -55,6 +57,12 @@ void check_rule(const Rule& rule) {
       seen.push_back(factor);
     }
   }
+  for (std::size_t i = 0; i < rule.reuse.size(); ++i) {
+    const ReuseWindow& window = rule.reuse[i];
+    require(window.seconds >= 1 && window.seconds <= 7 * 24 * 3600);
+    require(contains(seen, window.factor));
+    for (std::size_t j = 0; j < i; ++j) require(rule.reuse[j].factor != window.factor);
+  }
   for (const auto* names : {&rule.services, &rule.users, &rule.groups})
     for (const std::string& name : *names) require(is_one_printable_line(name) && !name.empty());
 }
@@ -63,6 +71,8 @@ void check_expectation(const Expectation& expectation) {
   require(expectation.at.line > 0 && is_one_printable_line(expectation.name));
   require(!expectation.users.empty() && !expectation.services.empty() && !expectation.from.empty());
   require(!expectation.would || expectation.decision == Decision::Kind::observed);
+  for (const Proof& proof : expectation.proven)
+    require(proof.age.has_value() == (proof.by == ProvenBy::session) && proof.age.value_or(0) >= 0);
 }
 
 }  // namespace

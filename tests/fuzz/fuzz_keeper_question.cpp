@@ -25,6 +25,7 @@ void check(const KeeperVerify& question) {
   require(is_c_string(question.user, kMaxName) && is_c_string(question.password, kMaxSecret));
 }
 void check(const KeeperState& question) { require(is_c_string(question.user, kMaxName)); }
+void check(const KeeperStanding& question) { require(is_c_string(question.user, kMaxName)); }
 
 }  // namespace
 

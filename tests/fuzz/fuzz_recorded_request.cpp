@@ -10,13 +10,16 @@
 
 namespace {
 
+constexpr std::uint32_t kWindow = 3600;
+
 usher::RuleSet some_rules() {
   usher::RuleSet rules;
   rules.rules.push_back({.name = "r",
                          .services = {"sshd"},
                          .groups = {"staff"},
                          .ttys = {"tty1"},
-                         .require = {{.any_of = {usher::Factor::otp}}}});
+                         .require = {{.any_of = {usher::Factor::otp}}},
+                         .reuse = {{.factor = usher::Factor::otp, .seconds = kWindow}}});
   return rules;
 }
 
@@ -28,7 +31,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto recorded = usher::read_recorded_request(line);
   if (!recorded) return 0;
   const usher::Decision decision = usher::judge(kRules, usher::facts_of(*recorded));
-  // The rule wants a code, which no line can say was proven.
-  if (decision.kind == usher::Decision::Kind::satisfied) std::abort();
+  // The rule wants a code, which no line can say was proven, but for one that a session holds.
+  if (decision.kind == usher::Decision::Kind::satisfied) {
+    const usher::Proof& proof = decision.proven.at(0).by;
+    if (proof.by != usher::ProvenBy::session || proof.age.value() < 0 || proof.age > kWindow)
+      std::abort();
+  }
   return 0;
 }

@@ -18,6 +18,7 @@ constexpr std::array<const char*, 4> kTtys = {"tty1", "pts/0", "ssh", ":0"};
 constexpr std::array<const char*, 7> kAskedTtys = {"tty1", "/dev/tty1",      "pts/0", "/dev/pts/0",
                                                    "",     "/dev//dev/tty1", "ssh"};
 constexpr std::array<Factor, 3> kFactors = {Factor::password, Factor::otp, Factor::publickey};
+constexpr std::array<std::uint32_t, 4> kAges = {1, 60, 300, 28'800};
 // Mapped, next to mapped, plain IPv6, and all zero.
 constexpr std::array<const char*, 8> kAddresses = {
     "10.0.0.1",    "10.0.128.7",   "192.0.2.200", "::ffff:10.0.0.1",
@@ -134,6 +135,9 @@ Rule rule(Dice& dice, std::size_t sparse) {
   if (dice.one_in(sparse)) rule.not_from = origins(dice);
   if (dice.one_in(sparse)) rule.ttys = some_of(kTtys, dice);
   if (dice.one_in(sparse)) rule.hours = hours(dice);
+  if (dice.one_in(2))
+    for (const Factor factor : kFactors)
+      if (dice.one_in(2)) rule.reuse.push_back({.factor = factor, .seconds = dice.one_of(kAges)});
   rule.observe = dice.one_in(4);
   rule.deny = dice.one_in(5);
   if (!rule.deny)
@@ -154,10 +158,15 @@ Source source(Dice& dice) {
 }
 
 std::vector<Proof> proofs(Dice& dice) {
-  constexpr std::array kBy = {ProvenBy::usher, ProvenBy::sshd, ProvenBy::stack};
+  constexpr std::array kBy = {ProvenBy::usher, ProvenBy::sshd, ProvenBy::stack, ProvenBy::session,
+                              ProvenBy::session};
   std::vector<Proof> proofs;
-  for (std::size_t left = dice.roll(4); left > 0; --left)
-    proofs.push_back({.factor = dice.one_of(kFactors), .by = dice.one_of(kBy), .detail = {}});
+  for (std::size_t left = dice.roll(4); left > 0; --left) {
+    Proof proof{.factor = dice.one_of(kFactors), .by = dice.one_of(kBy), .detail = {}};
+    if (proof.by == ProvenBy::session && !dice.one_in(8))
+      proof.age = std::int64_t{dice.one_of(kAges)} + static_cast<std::int64_t>(dice.roll(3)) - 1;
+    proofs.push_back(std::move(proof));
+  }
   return proofs;
 }
 

@@ -176,7 +176,20 @@ bool is_proven(const Requirement& requirement, const RuleSet& rules, const Facts
   const bool believed = has_name(rules.services.self_verifying, facts.service);
   for (const Proof& proof : facts.proven)
     for (const Factor factor : requirement.any_of)
-      if (proof.factor == factor && (proof.by != ProvenBy::sshd || believed)) return true;
+      if (proof.factor == factor && proof.by != ProvenBy::session &&
+          (proof.by != ProvenBy::sshd || believed))
+        return true;
+  return false;
+}
+
+/// The session's proof of one of the factors, if the rule names that factor and it is young enough.
+bool is_held(const Requirement& requirement, const Rule& rule, const Facts& facts) {
+  for (const ReuseWindow& window : rule.reuse)
+    for (const Proof& proof : facts.proven)
+      if (proof.by == ProvenBy::session && proof.factor == window.factor && proof.age &&
+          *proof.age >= 0 && *proof.age <= static_cast<std::int64_t>(window.seconds) &&
+          std::ranges::count(requirement.any_of, proof.factor) != 0)
+        return true;
   return false;
 }
 
@@ -189,7 +202,8 @@ Outcome outcome_of(const Rule& rule, const RuleSet& rules, const Facts& facts) {
   Outcome outcome{.rule = &rule};
   if (rule.deny) return outcome;
   for (const Requirement& requirement : rule.require)
-    if (!is_proven(requirement, rules, facts)) outcome.missing.push_back(requirement);
+    if (!is_proven(requirement, rules, facts) && !is_held(requirement, rule, facts))
+      outcome.missing.push_back(requirement);
   if (outcome.missing.empty())
     outcome.kind = Decision::Kind::satisfied;
   else if (std::ranges::none_of(outcome.missing, only_a_key))

@@ -36,6 +36,7 @@ bool shrink_rule(Rule& rule, Fails fails) {
   smaller |= shrink_list(rule.not_from, fails);
   smaller |= shrink_list(rule.ttys, fails);
   smaller |= shrink_list(rule.hours, fails);
+  smaller |= shrink_list(rule.reuse, fails);
   // A rule that does not deny requires something.
   return shrink_list(rule.require,
                      [&] { return (rule.deny || !rule.require.empty()) && fails(); }) ||
@@ -64,6 +65,8 @@ std::string text_of(const Rule& rule) {
   for (const Hours& hours : rule.hours) text += fmt::format(" hours [{}]", text_of(hours));
   for (const Requirement& requirement : rule.require)
     text += fmt::format(" require {}", spelled(requirement));
+  for (const ReuseWindow& window : rule.reuse)
+    text += fmt::format(" reuse {} for {} s", name_of(window.factor), window.seconds);
   return text + '\n';
 }
 
@@ -112,7 +115,8 @@ std::string text_of(const RuleSet& rules, const Asked& asked) {
   text += fmt::format("account: {}\n", asked.has_person ? text_of(asked.person) : nobody);
   text += fmt::format("groups not found: {}\n", fmt::join(asked.unresolved, ", "));
   for (const Proof& proof : asked.proven)
-    text += fmt::format("proven: {} ({})\n", name_of(proof.factor), std::to_underlying(proof.by));
+    text += fmt::format("proven: {} ({}){}\n", name_of(proof.factor), std::to_underlying(proof.by),
+                        proof.age ? fmt::format(", {} s ago", *proof.age) : "");
   return text;
 }
 

@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "daemon/audit/event_id.h"
+#include "daemon/host/random_id.h"
 #include "tests/unit/audit/audit_fixture.h"
 
 namespace usher::testing {
@@ -20,6 +20,21 @@ TEST(EventJson, PutsEveryKeyInTheOrderOfTheManual) {
             R"("at":"/etc/usher/rules.d/50-ssh.toml:3","rules_version":"0123456789abcdef",)"
             R"("asked":["password","otp"],"held":["password"],"outcome":"denied",)"
             R"("reason":"code already used","latency_us":1234})");
+}
+
+TEST(EventJson, NamesTheSessionAndWhatOfItCounted) {
+  AuditEvent event = login_event();
+  event.session = "0123456789abcdef0123456789abcdef";
+  const Proof held{
+      .factor = Factor::otp, .by = ProvenBy::session, .detail = event.session, .age = 61};
+  event.before = {held};
+  event.judged = Judged{.given = {held, {.factor = Factor::password, .by = ProvenBy::stack}}};
+  const auto json = nlohmann::json::parse(to_json_line(event));
+  EXPECT_EQ(json["session"], event.session);
+  EXPECT_EQ(json["before"].dump(),
+            R"([{"by":"session","detail":"0123456789abcdef0123456789abcdef","factor":"otp"}])");
+  EXPECT_EQ(json["facts"]["given"].dump(),
+            R"([{"age":61,"by":"session","factor":"otp"},{"by":"stack","factor":"password"}])");
 }
 
 TEST(EventJson, LeavesTheRequestOutWhereThereIsNone) {
@@ -102,10 +117,10 @@ TEST(EventSentence, HoldsNothingThatHidesOrReordersIt) {
 }
 
 TEST(EventId, Is128BitsInHexAndNeverTheSame) {
-  const std::string one = new_event_id();
+  const std::string one = new_random_id();
   EXPECT_EQ(one.size(), 32U);
   EXPECT_EQ(one.find_first_not_of("0123456789abcdef"), std::string::npos);
-  EXPECT_NE(one, new_event_id());
+  EXPECT_NE(one, new_random_id());
 }
 
 }  // namespace

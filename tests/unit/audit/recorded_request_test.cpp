@@ -73,6 +73,50 @@ TEST(RecordedRequest, BringsBackWhatItWasJudgedBy) {
   EXPECT_FALSE(read->groups_cut);
 }
 
+AuditEvent event_in_a_session() {
+  AuditEvent event = judged_event();
+  event.session = "0123456789abcdef0123456789abcdef";
+  event.judged->given = {{.factor = Factor::otp, .by = ProvenBy::session, .detail = {}, .age = 0},
+                         {.factor = Factor::publickey,
+                          .by = ProvenBy::session,
+                          .detail = {},
+                          .age = std::int64_t{1} << 33}};
+  return event;
+}
+
+TEST(RecordedRequest, KnowsItsSessionAndHowOldItsProofsWere) {
+  const auto read = read_recorded_request(to_json_line(event_in_a_session()));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->session, "0123456789abcdef0123456789abcdef");
+  ASSERT_EQ(read->judged.given.size(), 2U);
+  EXPECT_EQ(read->judged.given[0].factor, Factor::otp);
+  EXPECT_EQ(read->judged.given[0].by, ProvenBy::session);
+  EXPECT_EQ(read->judged.given[0].age, 0);
+  EXPECT_EQ(read->judged.given[1].factor, Factor::publickey);
+  EXPECT_EQ(read->judged.given[1].age, std::int64_t{1} << 33);
+  EXPECT_EQ(read_recorded_request(to_json_line(judged_event()))->session, "");
+}
+
+/// A proof whose age is not known could count for ever.
+TEST(RecordedRequest, IsNoneWhereASessionsProofHasNoAge) {
+  const auto whole = nlohmann::json::parse(to_json_line(event_in_a_session()));
+  nlohmann::json ageless = whole;
+  ageless["facts"]["given"][0].erase("age");
+  EXPECT_FALSE(read_recorded_request(ageless.dump()));
+  for (const char* age : {R"("60")", "60.5", "null", "true", "[60]"}) {
+    nlohmann::json damaged = whole;
+    damaged["facts"]["given"][0]["age"] = nlohmann::json::parse(age);
+    EXPECT_FALSE(read_recorded_request(damaged.dump())) << age;
+  }
+  // What sshd has just verified has none.
+  nlohmann::json aged = whole;
+  aged["facts"]["given"] = {{{"factor", "publickey"}, {"by", "sshd"}, {"age", 5}}};
+  EXPECT_FALSE(read_recorded_request(aged.dump()));
+  nlohmann::json session = whole;
+  session["session"] = 7;
+  EXPECT_FALSE(read_recorded_request(session.dump()));
+}
+
 TEST(RecordedRequest, KnowsThatNothingWasKnown) {
   AuditEvent event = judged_event();
   event.person.clear();

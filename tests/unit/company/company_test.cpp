@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "daemon/config/config.h"
+#include "daemon/config/units.h"
 #include "daemon/login/group_facts.h"
 #include "daemon/policy/rule_index.h"
 #include "tests/fakes/fake_host.h"
@@ -85,12 +86,29 @@ std::optional<std::int64_t> moment_of(const std::string& when) {
   return sys_seconds(day).time_since_epoch().count() + number(11, 2) * 3'600 + number(14, 2) * 60;
 }
 
+/// "key", "password", or what the session holds: "otp@8h".
+Proof proof_in(const std::string& text) {
+  const std::size_t at = text.find('@');
+  const std::string name = text.substr(0, at);
+  if (at != std::string::npos) {
+    const auto factor = name == "key" ? Factor::publickey : factor_named(name);
+    const auto age = config::parse_duration(text.substr(at + 1));
+    EXPECT_TRUE(factor && age) << text;
+    return {.factor = factor.value_or(Factor{}),
+            .by = ProvenBy::session,
+            .detail = {},
+            .age = age.value_or(0)};
+  }
+  if (name == "key") return {.factor = Factor::publickey, .by = ProvenBy::sshd, .detail = {}};
+  EXPECT_EQ(name, "password");
+  return {.factor = Factor::password, .by = ProvenBy::stack, .detail = {}};
+}
+
 std::vector<Proof> proofs_in(const std::string& text) {
-  if (text == "key") return {{.factor = Factor::publickey, .by = ProvenBy::sshd, .detail = {}}};
-  if (text == "password")
-    return {{.factor = Factor::password, .by = ProvenBy::stack, .detail = {}}};
-  EXPECT_EQ(text, "-");
-  return {};
+  std::vector<Proof> proofs;
+  if (text == "-") return proofs;
+  for (const std::string& each : split(text, '+')) proofs.push_back(proof_in(each));
+  return proofs;
 }
 
 /// As the table has it: decision, rule, missing.

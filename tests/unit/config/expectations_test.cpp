@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdint>
+
 #include "tests/unit/config/scratch_directory.h"
 
 namespace usher::config {
@@ -80,6 +83,26 @@ TEST(Expectations, AKeyIsProvenToSshdAndAPasswordToTheStack) {
   EXPECT_EQ(proven[0].by, ProvenBy::sshd);
   EXPECT_EQ(proven[1].factor, Factor::password);
   EXPECT_EQ(proven[1].by, ProvenBy::stack);
+}
+
+TEST(Expectations, ASessionHoldsWhatWasProvenSomeTimeAgo) {
+  const auto proven =
+      least_with(R"(session = { otp = "10m", password = "0s", publickey = "3650d" })").proven;
+  ASSERT_THAT(proven, SizeIs(3));
+  for (const Proof& proof : proven) EXPECT_EQ(proof.by, ProvenBy::session);
+  const auto age_of = [&](Factor factor) {
+    const auto found = std::ranges::find(proven, factor, &Proof::factor);
+    return found == proven.end() ? std::nullopt : found->age;
+  };
+  EXPECT_EQ(age_of(Factor::otp), 600);
+  EXPECT_EQ(age_of(Factor::password), 0);
+  EXPECT_EQ(age_of(Factor::publickey), std::int64_t{3650} * 24 * 3600);
+
+  const auto both = least_with("proven = [\"password\"]\nsession = { otp = \"1s\" }").proven;
+  ASSERT_THAT(both, SizeIs(2));
+  EXPECT_EQ(both[0].by, ProvenBy::stack);
+  EXPECT_EQ(both[0].age, std::nullopt);
+  EXPECT_EQ(both[1].age, 1);
 }
 
 TEST(Expectations, TimesAreOfTheirZoneOrUtc) {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace usher::config {
 namespace {
 
@@ -138,8 +140,46 @@ account = "lenient"
   EXPECT_FALSE(rules[1].strict_account);
 }
 
+TEST(Rules, SayWhatOfTheSessionCountsAndForHowLong) {
+  const auto rules = rules_of(R"(
+    [[rule]]
+    name = "becoming root"
+    require = ["password|publickey", "otp"]
+    reuse = { otp = "8h", publickey = "7d", password = "1s" }
+    [[rule]]
+    name = "as a section of its own"
+    require = ["password", "otp"]
+    [rule.reuse]
+    otp = "90s"
+    [[rule]]
+    name = "nothing"
+    require = ["otp"]
+  )");
+  ASSERT_EQ(rules.size(), 3U);
+  const auto seconds_of = [](const Rule& rule, Factor factor) {
+    const auto window = std::ranges::find(rule.reuse, factor, &ReuseWindow::factor);
+    return window == rule.reuse.end() ? 0U : window->seconds;
+  };
+  EXPECT_EQ(rules[0].reuse.size(), 3U);
+  EXPECT_EQ(seconds_of(rules[0], Factor::otp), 8U * 3600);
+  EXPECT_EQ(seconds_of(rules[0], Factor::publickey), 7U * 24 * 3600);
+  EXPECT_EQ(seconds_of(rules[0], Factor::password), 1U);
+  EXPECT_EQ(rules[1].reuse.size(), 1U);
+  EXPECT_EQ(seconds_of(rules[1], Factor::otp), 90U);
+  EXPECT_TRUE(rules[2].reuse.empty());
+}
+
+TEST(Rules, ReuseIsForWhatTheRuleRequires) {
+  EXPECT_EQ(finding_about(R"(reuse = { password = "5m" })"),
+            "this rule does not require `password`, so there is nothing to reuse");
+  EXPECT_EQ(finding_about(R"(reuse = { otp = "5m" })"), "");
+  EXPECT_EQ(finding_about(R"(reuse = { otp = "7d" })"), "");
+  EXPECT_EQ(finding_about(R"(reuse = { otp = "604801s" })"),
+            "`otp` is 604801s, which is out of range");
+}
+
 TEST(Rules, NothingThatIsNotBuiltIsIgnored) {
-  for (const char* key : {"reuse", "session", "enrol", "scope"})
+  for (const char* key : {"session", "enrol", "scope"})
     EXPECT_EQ(finding_about(std::string(key) + " = true"),
               "`" + std::string(key) + "` is not supported by this version");
 }

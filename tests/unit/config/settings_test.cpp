@@ -52,6 +52,9 @@ TEST(SettingsFile, EverythingCanBeSet) {
     self_dialogues = 9
     self_dialogues_per_user = 10
     self_verifying = ["sshd", "sshd-other"]
+    [sessions]
+    not_logins = ["fcron"]
+    history = "30d"
   )");
   const Settings expected{.root_socket = "/r",
                           .self_socket = "/s",
@@ -73,9 +76,11 @@ TEST(SettingsFile, EverythingCanBeSet) {
                           .root_dialogues_reserved = 6,
                           .root_dialogues_per_host = 8,
                           .self_dialogues = 9,
-                          .self_dialogues_per_user = 10};
+                          .self_dialogues_per_user = 10,
+                          .history_seconds = 30U * 24 * 3600};
   EXPECT_EQ(file.settings, expected);
   EXPECT_EQ(file.services.self_verifying, (std::vector<std::string>{"sshd", "sshd-other"}));
+  EXPECT_EQ(file.services.not_logins, std::vector<std::string>{"fcron"});
 }
 
 TEST(SettingsFile, DottedKeysAreTheSameSettings) {

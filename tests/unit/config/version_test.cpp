@@ -31,6 +31,8 @@ TEST(VersionOf, TellsApartServicesThatReadAlikeInARow) {
             version_of({}, with({.self_verifying = {"a", "b"}})));
   EXPECT_NE(version_of({}, with({.screen_lockers = {"a", "b"}, .one_field = {}})),
             version_of({}, with({.screen_lockers = {"a"}, .one_field = {"b"}})));
+  EXPECT_NE(version_of({}, with({.one_field = {}, .not_logins = {"a"}})),
+            version_of({}, with({.one_field = {"a"}, .not_logins = {}})));
 }
 
 TEST(VersionOf, DoesNotDependOnTheDirectory) {

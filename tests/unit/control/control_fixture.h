@@ -11,6 +11,7 @@
 #include "tests/fakes/fake_host.h"
 #include "tests/fakes/fake_keeper.h"
 #include "tests/fakes/memory_store.h"
+#include "tests/fakes/recording_audit.h"
 
 namespace usher::testing {
 
@@ -29,6 +30,7 @@ class ControlFixture : public ::testing::Test {
     return rules;
   }
   void SetUp() override {
+    ASSERT_TRUE(sessions_.start());
     host_.add_user("alice", 1000);
     host_.add_user("bob", 1001);
   }
@@ -53,6 +55,8 @@ class ControlFixture : public ::testing::Test {
   FakeKeeper keeper_;
   MemoryStore store_;
   FakeClock clock_;
+  RecordingAudit audit_;
+  SessionRegister sessions_{{store_, host_, clock_, audit_}, 86'400};
   RulesInForce rules_{some_rules()};
   ReloadFailure reload_failure_;  // none while its text is empty
   pid_t reloaded_for_ = -1;
@@ -60,6 +64,7 @@ class ControlFixture : public ::testing::Test {
       .host = host_,
       .keeper = keeper_,
       .store = store_,
+      .sessions = sessions_,
       .clock = clock_,
       .rules = rules_,
       .audit_file = {},

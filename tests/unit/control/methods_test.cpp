@@ -66,7 +66,7 @@ TEST_F(MethodsTest, OfTheInterfaceFileAreAllThere) {
               "org.varlink.service.MethodNotFound")
         << (*it)[1];
   }
-  EXPECT_EQ(methods, 7);
+  EXPECT_EQ(methods, 12);
 }
 
 TEST_F(MethodsTest, GetInfoNamesTheInterfaces) {

@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <ctime>
+
 #include "tests/unit/ctl/fake_control.h"
 
 namespace usher::testing {
@@ -13,7 +16,7 @@ using ::testing::StartsWith;
 constexpr auto kAsk = R"({
   "decision": "ask", "reason": "rule \"people over SSH\" wants otp",
   "rule": "people over SSH", "at": "/etc/usher/rules.d/50-ssh.toml:7",
-  "proven": ["publickey"], "missing": [{"any_of": ["otp"]}], "lacks": [],
+  "proven": ["publickey"], "missing": [{"any_of": ["otp"]}], "lacks": [], "reused": [],
   "traces": [
     {"rule": "console", "at": "/etc/usher/rules.d/10-console.toml:1", "match": "no",
      "why": "service is \"sshd\", not one of login"},
@@ -49,7 +52,7 @@ TEST(Explain, WhatThePersonLacksIsNoWayInAndSaysHowToHelp) {
     "decision": "ask", "reason": "rule \"all\" wants password|publickey and otp", "rule": "all",
     "at": "/r.toml:1", "proven": [],
     "missing": [{"any_of": ["password", "publickey"]}, {"any_of": ["otp"]}],
-    "lacks": ["password|publickey", "otp"], "traces": []})"));
+    "lacks": ["password|publickey", "otp"], "reused": [], "traces": []})"));
   const Outcome outcome =
       usherctl({"explain", "ada", "--service", "sshd", "--control", usherd.path()});
   EXPECT_EQ(outcome.out,
@@ -66,7 +69,7 @@ TEST(Explain, WhatThePersonLacksIsNoWayInAndSaysHowToHelp) {
 TEST(Explain, ADenialExitsWithOne) {
   const FakeControl usherd(returns(R"({
     "decision": "denied", "reason": "there are no rules, so nothing is allowed", "rule": "",
-    "at": "", "proven": [], "missing": [], "lacks": [], "traces": []})"));
+    "at": "", "proven": [], "missing": [], "lacks": [], "reused": [], "traces": []})"));
   const Outcome outcome =
       usherctl({"explain", "ada", "--service", "sshd", "--control", usherd.path()});
   EXPECT_THAT(outcome.out, StartsWith("denied: there are no rules, so nothing is allowed\n"));
@@ -77,7 +80,7 @@ TEST(Explain, ADenialExitsWithOne) {
 TEST(Explain, ADecisionItDoesNotKnowIsADenial) {
   const FakeControl usherd(returns(R"({
     "decision": "perhaps", "reason": "who knows", "rule": "", "at": "", "proven": [],
-    "missing": [], "lacks": [], "traces": []})"));
+    "missing": [], "lacks": [], "reused": [], "traces": []})"));
   const Outcome outcome =
       usherctl({"explain", "ada", "--service", "sshd", "--control", usherd.path()});
   EXPECT_THAT(outcome.out, StartsWith("denied: "));
@@ -87,7 +90,8 @@ TEST(Explain, ADecisionItDoesNotKnowIsADenial) {
 TEST(Explain, SatisfiedLetsIn) {
   const FakeControl usherd(returns(R"({
     "decision": "satisfied", "reason": "rule \"backups\" is satisfied", "rule": "backups",
-    "at": "/r.toml:1", "proven": ["publickey"], "missing": [], "lacks": [], "traces": []})"));
+    "at": "/r.toml:1", "proven": ["publickey"], "missing": [], "lacks": [],
+    "reused": [], "traces": []})"));
   const Outcome outcome = usherctl({"explain", "backup", "--service", "sshd", "--with", "publickey",
                                     "--control", usherd.path()});
   EXPECT_THAT(outcome.out, StartsWith("let in: rule \"backups\" is satisfied\n"));
@@ -104,7 +108,7 @@ TEST(Explain, ColoursWhenTold) {
 TEST(Explain, AsJsonIsTheReply) {
   const FakeControl usherd(returns(R"({
     "decision": "denied", "reason": "ü\u007f", "rule": "", "at": "", "proven": [], "missing": [],
-    "lacks": [], "traces": []})"));
+    "lacks": [], "reused": [], "traces": []})"));
   const Outcome outcome =
       usherctl({"explain", "ada", "--service", "sshd", "--json", "--control", usherd.path()});
   EXPECT_EQ(outcome.out, R"({
@@ -115,6 +119,7 @@ TEST(Explain, AsJsonIsTheReply) {
   "proven": [],
   "missing": [],
   "lacks": [],
+  "reused": [],
   "traces": []
 }
 )");
@@ -125,7 +130,7 @@ TEST(Explain, WhatIsOnlyObservedKeepsNobodyOut) {
   const FakeControl usherd(returns(R"({
     "decision": "observed", "would": "ask", "reason": "rule \"all\" wants otp", "rule": "all",
     "at": "/r.toml:1", "proven": [], "missing": [{"any_of": ["otp"]}], "lacks": ["otp"],
-    "traces": []})"));
+    "reused": [], "traces": []})"));
   const Outcome outcome =
       usherctl({"explain", "ada", "--service", "sshd", "--control", usherd.path()});
   EXPECT_THAT(outcome.out, StartsWith("only observed, would be no way in yet: rule"));
@@ -198,6 +203,53 @@ TEST(Explain, SaysThatTheRulesHaveChangedSinceAnEvent) {
       {"explain", "--event", "00112233445566778899aabbccddeeff", "--control", usherd.path()});
   EXPECT_THAT(outcome.out, HasSubstr("The rules have changed since (it was version "
                                      "0123456789abcdef)"));
+}
+
+TEST(Explain, ShowsWhatASessionBrings) {
+  std::string heard;
+  Outcome outcome;
+  {
+    const std::int64_t proven = std::time(nullptr) - 12 * 60 - 5;
+    const FakeControl usherd(returns(R"({
+      "decision": "satisfied", "reason": "rule \"sudo\" is satisfied", "rule": "sudo",
+      "at": "/r.toml:1", "proven": ["otp", "publickey"], "missing": [], "lacks": [], "reused": [
+        {"factor": "otp", "by": "usher", "user": "ada", "uid": 1000, "proven": )" +
+                                         std::to_string(proven) + R"(, "until": 1772386205},
+        {"factor": "publickey", "by": "sshd", "user": "ada", "uid": 1000, "proven": )" +
+                                         std::to_string(proven) + R"(, "until": 0}],
+      "traces": []})",
+                                     &heard));
+    outcome = usherctl({"explain", "ada", "--service", "sudo", "--session", "00112233", "--control",
+                        usherd.path()});
+  }
+  EXPECT_EQ(outcome.out, R"(let in: rule "sudo" is satisfied
+  request  ada through sudo, local, in session 00112233
+  rule     sudo, /r.toml:1
+  proven   otp and publickey
+  reused   otp, proven 12 minutes ago to usherd; until 2026-03-01 17:30:05
+  reused   publickey, proven 12 minutes ago to sshd
+)");
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_EQ(heard, R"({"method":"org.usher.control.Explain","parameters":{"user":"ada",)"
+                   R"("service":"sudo","from":"","with":[],"session":"00112233"}})");
+}
+
+TEST(Explain, ASessionIsNamedByItsIdAndHasNoPlaceBesideAnEvent) {
+  for (const std::string& id : {std::string("001"), std::string("last"), std::string(33, 'a')})
+    EXPECT_EQ(usherctl({"explain", "ada", "--service", "sudo", "--session", id}).exit_code, 2)
+        << id;
+  EXPECT_EQ(usherctl({"explain", "--event", "00112233", "--session", "00112233"}).exit_code, 2);
+}
+
+TEST(Explain, NamesTheSessionOfAnEventAndWhatWasReused) {
+  const FakeControl usherd(returns(
+      R"({"event": "{\"kind\":\"login-accepted\",\"service\":\"sudo\",\"session\":\"00112233445566778899aabbccddeeff\",\"before\":[{\"factor\":\"otp\",\"by\":\"session\",\"detail\":\"00112233445566778899aabbccddeeff\"},{\"factor\":\"password\",\"by\":\"stack\",\"detail\":\"\"},{\"factor\":\"recovery\",\"by\":\"session\",\"detail\":\"\"},7],\"decision\":\"satisfied\",\"facts\":{\"given\":[{\"factor\":\"otp\",\"by\":\"usher\"},{\"factor\":\"otp\",\"by\":\"session\",\"age\":725}]},\"outcome\":\"accepted\",\"reason\":\"\"}", "current": true, "traces": []})"));
+  const Outcome outcome = usherctl({"explain", "--event", "00112233", "--control", usherd.path()});
+  EXPECT_THAT(outcome.out, HasSubstr("  session   00112233445566778899aabbccddeeff\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("  reused    otp, proven 12 minutes before\n"
+                                     "  reused    recovery\n"
+                                     "  given "));
+  EXPECT_EQ(outcome.exit_code, 0);
 }
 
 TEST(Explain, WithTakesNoMoreThanItsValue) {

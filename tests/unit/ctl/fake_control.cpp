@@ -72,7 +72,11 @@ std::string FakeControl::Peer::wait_for_hang_up() {
   return said;
 }
 
-FakeControl::FakeControl(Serve serve, uid_t listen_as) : path_(folder_.path() + "/control.sock") {
+FakeControl::FakeControl(Serve serve, uid_t listen_as)
+    : FakeControl(std::vector{std::move(serve)}, listen_as) {}
+
+FakeControl::FakeControl(std::vector<Serve> serves, uid_t listen_as)
+    : path_(folder_.path() + "/control.sock") {
   listener_ = UniqueFd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
   path_.copy(address.sun_path, sizeof address.sun_path - 1);
@@ -88,11 +92,13 @@ FakeControl::FakeControl(Serve serve, uid_t listen_as) : path_(folder_.path() + 
   if (::pipe2(over.data(), O_CLOEXEC) != 0) ADD_FAILURE() << std::strerror(errno);
   over_reader_ = UniqueFd(over[0]);
   over_writer_ = UniqueFd(over[1]);
-  thread_ = std::thread([this, serve = std::move(serve)] {
-    if (!readable(listener_.get(), over_reader_.get(), kPatience)) return;
-    const UniqueFd connection(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
-    Peer peer(connection.get(), over_reader_.get());
-    serve(peer);
+  thread_ = std::thread([this, serves = std::move(serves)] {
+    for (const Serve& serve : serves) {
+      if (!readable(listener_.get(), over_reader_.get(), kPatience)) return;
+      const UniqueFd connection(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+      Peer peer(connection.get(), over_reader_.get());
+      serve(peer);
+    }
   });
 }
 

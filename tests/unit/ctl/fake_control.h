@@ -8,14 +8,16 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include "tests/unit/ctl/usherctl_process.h"
 #include "usher/unique_fd.h"
 
 namespace usher::testing {
 
-/// A control socket whose one connection is served by a thread as the test says. Make it before the
-/// client runs and let it go after.
+/// A control socket whose connections, one for each Serve, are served by a thread one after the
+/// other as the test says. Who comes after the last one is kept waiting. Make it before the client
+/// runs and let it go after.
 class FakeControl {
  public:
   /// The server's side of the connection.
@@ -41,6 +43,7 @@ class FakeControl {
 
   /// Listens at once. `listen_as`: the uid that SO_PEERCRED names; another than the own needs root.
   explicit FakeControl(Serve serve, uid_t listen_as = ::geteuid());
+  explicit FakeControl(std::vector<Serve> serves, uid_t listen_as = ::geteuid());
   FakeControl(const FakeControl&) = delete;
   FakeControl& operator=(const FakeControl&) = delete;
   ~FakeControl();

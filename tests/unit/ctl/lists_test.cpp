@@ -43,6 +43,12 @@ TEST(Log, HasHeadingsAndColoursOnATerminal) {
   EXPECT_THAT(person.screen(), HasSubstr("\x1b[31mdenied\x1b[0m"));
 }
 
+TEST(Log, WhatWasEndedByHandIsAWarning) {
+  const FakeControl usherd(returns(R"({"events":["{\"outcome\":\"revoked\"}"]})"));
+  EXPECT_THAT(usherctl({"--color", "always", "log", "--control", usherd.path()}).out,
+              HasSubstr("\x1b[33mrevoked\x1b[0m"));
+}
+
 TEST(Log, NoColorIsHonouredOnATerminal) {
   const FakeControl usherd(returns(kEvents));
   Person person;

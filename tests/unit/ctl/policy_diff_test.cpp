@@ -61,6 +61,21 @@ TEST_F(PolicyDiff, ShowsWhatIsAddedRemovedAndChanged) {
   EXPECT_EQ(outcome.exit_code, 1);
 }
 
+TEST_F(PolicyDiff, TimesForWhichProofsCountAreADifference) {
+  folder_.write("rules.d/60-sudo.toml",
+                rule("d", "service = [\"sudo\"]\nreuse = { otp = \"480m\" }"));
+  const auto diff_of_sudo = [&](const std::string& reuse) {
+    static_cast<void>(folder_.make_directory("draft"));
+    folder_.write("draft/60-sudo.toml", rule("d", "service = [\"sudo\"]\n" + reuse));
+    return diff_with(rule("a", "group = [\"sudo\", \"wheel\"]") + rule("b", "user = [\"bob\"]") +
+                     rule("c", "service = [\"sudo\"]"));
+  };
+  EXPECT_EQ(diff_of_sudo("reuse = { otp = \"8h\" }").out, "no difference\n");
+  EXPECT_THAT(diff_of_sudo("reuse = { otp = \"90s\" }").out,
+              HasSubstr("  reuse  otp 8h -> otp 90s\n"));
+  EXPECT_THAT(diff_of_sudo("").out, HasSubstr("  reuse  otp 8h -> (none)\n"));
+}
+
 TEST_F(PolicyDiff, OrderIsADifference) {
   const Outcome outcome =
       diff_with(rule("c", "service = [\"sudo\"]") + rule("a", "group = [\"sudo\", \"wheel\"]") +

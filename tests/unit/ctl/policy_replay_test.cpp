@@ -98,6 +98,23 @@ TEST_F(PolicyReplay, JudgesAtTheTimeOfTheEvent) {
             1);
 }
 
+TEST_F(PolicyReplay, ASessionsProofsAreAsOldAsTheyWere) {
+  std::string line = event(R"("decision":"satisfied","missing":[])");
+  const std::string key = R"({"factor":"publickey","by":"sshd"})";
+  line.replace(line.find(key), key.size(),
+               R"({"factor":"otp","by":"session","age":3600},)"
+               R"({"factor":"password","by":"session","age":60})");
+  folder_.write("audit.jsonl", line);
+  const auto with_reuse = [&](const std::string& reuse) {
+    return replay_with("name = \"people\"\nrequire = [\"password\", \"otp\"]\n" + reuse).out;
+  };
+  EXPECT_THAT(with_reuse("reuse = { otp = \"1h\", password = \"1m\" }\n"),
+              HasSubstr("1 request replayed: 0 would end otherwise"));
+  EXPECT_THAT(with_reuse("reuse = { otp = \"59m\", password = \"1m\" }\n"),
+              HasSubstr("satisfied  ask otp"));
+  EXPECT_THAT(with_reuse(""), HasSubstr("satisfied  ask password and otp"));
+}
+
 TEST_F(PolicyReplay, LeavesOutWhatCannotBeJudgedAgain) {
   folder_.write("audit.jsonl", event(kAskOtp, "account") +
                                    event(kAskOtp, "authenticate", "\"cut\":true,") +

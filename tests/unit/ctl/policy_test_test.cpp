@@ -90,6 +90,31 @@ TEST_F(PolicyTest, EachThingThatIsExpectedCounts) {
   }
 }
 
+TEST_F(PolicyTest, ASessionsProofsCountAsLongAsTheRuleSays) {
+  folder_.write("rules.d/60-sudo.toml",
+                "[[rule]]\nname = \"root\"\nservice = \"sudo\"\n"
+                "require = [\"password\", \"otp\"]\nreuse = { otp = \"8h\" }\n");
+  const auto expecting = [&](const std::string& lines) {
+    folder_.write("rules.d/60-sudo.test.toml",
+                  "[[expect]]\nname = \"x\"\nuser = \"ada\"\nservice = \"sudo\"\n" + lines);
+    return policy_test();
+  };
+  constexpr auto kAskPassword = "decision = \"ask\"\nmissing = [\"password\"]\n";
+  EXPECT_EQ(expecting(std::string("session = { otp = \"8h\" }\n") + kAskPassword).exit_code, 0);
+  EXPECT_EQ(expecting(std::string("session = { otp = \"0s\", password = \"0s\" }\n") + kAskPassword)
+                .exit_code,
+            0);
+  EXPECT_EQ(expecting("session = { otp = \"1h\" }\nproven = [\"password\"]\n"
+                      "decision = \"satisfied\"\n")
+                .exit_code,
+            0);
+  const Outcome outcome = expecting(std::string("session = { otp = \"28801s\" }\n") + kAskPassword);
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.out,
+              HasSubstr("ada through sudo, local, with otp of its session, 28801s old"));
+  EXPECT_THAT(outcome.out, HasSubstr("came      ask password and otp by rule \"root\"\n"));
+}
+
 TEST_F(PolicyTest, NothingToTryIsNoSuccess) {
   const Outcome outcome = policy_test();
   EXPECT_EQ(outcome.exit_code, 4);

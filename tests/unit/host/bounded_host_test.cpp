@@ -82,7 +82,9 @@ TEST_F(BoundedHostTest, WhatIsNoLookUpGoesStraightThroughWithoutAThread) {
   inner_->machine.set_real_uid(42, 7);
   inner_->machine.set_parent(42, {.pid = 41, .start_time = 98});
   BoundedHost& host = patient_host();
-  EXPECT_EQ(host.start_time_of(42), 99U);
+  EXPECT_EQ(host.peer_of(-1, 42).start_time, 99U);
+  EXPECT_TRUE(host.is_there({.pid = 42, .start_time = 99}));
+  EXPECT_EQ(host.boot_id(), inner_->machine.boot_id());
   EXPECT_EQ(host.real_uid_of(42), 7U);
   EXPECT_EQ(host.parent_of({.pid = 42, .start_time = 99}).pid, 41);
   EXPECT_EQ(host.machine_name(), "testbed");

@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "tests/unit/server/server_fixture.h"
 #include "usher/packet_socket.h"
@@ -83,10 +84,37 @@ TEST_F(KeeperClientTest, AsksForAState) {
   EXPECT_EQ(*client_.account_state("alice", soon()), AccountState::locked);
 }
 
+TEST_F(KeeperClientTest, AsksHowAnAccountStands) {
+  serve_one([](PacketSocket& asker) {
+    const auto packet = asker.receive(soon());
+    ASSERT_TRUE(packet);
+    const auto question = decode<KeeperStanding>(*packet);
+    ASSERT_TRUE(question);
+    EXPECT_EQ(question->user, "alice");
+    EXPECT_TRUE(asker.send(KeeperStandingReply{.outcome = KeeperOutcome::state_only,
+                                               .state = AccountState::ok,
+                                               .mark_first = 1,
+                                               .mark_second = 2},
+                           soon()));
+  });
+  const auto standing = client_.standing("alice", soon());
+  ASSERT_TRUE(standing) << standing.error().message;
+  EXPECT_EQ(standing->state, AccountState::ok);
+  EXPECT_TRUE(standing->mark);
+}
+
+TEST_F(KeeperClientTest, AKeeperThatDoesNotKnowTheQuestionIsAnError) {
+  serve_one([](PacketSocket& asker) { EXPECT_TRUE(asker.receive(soon())); });
+  EXPECT_FALSE(client_.standing("alice", soon()));
+  serve_one({.outcome = KeeperOutcome::state_only, .state = AccountState::ok});
+  EXPECT_FALSE(client_.standing("alice", soon())) << "the answer to another question";
+}
+
 TEST_F(KeeperClientTest, AKeeperThatIsNotThereIsAnError) {
   listener_.reset();
   EXPECT_THAT(verify().error().message, HasSubstr("nobody listens"));
   EXPECT_FALSE(client_.account_state("alice", soon()));
+  EXPECT_FALSE(client_.standing("alice", soon()));
 }
 
 TEST_F(KeeperClientTest, AKeeperThatHangsUpOrIsSilentIsAnError) {
@@ -140,11 +168,54 @@ TEST(KeeperReplyReading, TellsNoStateWithAWrongPassword) {
   EXPECT_EQ(verdict->state, AccountState::unknown);
 }
 
+KeeperStandingReply standing_with(std::uint64_t first, std::uint64_t second) {
+  return {.outcome = KeeperOutcome::state_only,
+          .state = AccountState::ok,
+          .mark_first = first,
+          .mark_second = second};
+}
+
+TEST(KeeperStandingReading, TellsMarksApartByEitherHalf) {
+  const auto one = standing_of(standing_with(1, 2));
+  ASSERT_TRUE(one && one->mark);
+  EXPECT_EQ(one->state, AccountState::ok);
+  EXPECT_EQ(standing_of(standing_with(1, 2))->mark, one->mark);
+  for (const auto& [first, second] : {std::pair(2, 1), std::pair(1, 3), std::pair(3, 2)}) {
+    const auto other = standing_of(
+        standing_with(static_cast<std::uint64_t>(first), static_cast<std::uint64_t>(second)));
+    ASSERT_TRUE(other && other->mark);
+    EXPECT_NE(other->mark, one->mark);
+  }
+  EXPECT_TRUE(standing_of(standing_with(0, 1))->mark);
+  EXPECT_TRUE(standing_of(standing_with(1, 0))->mark);
+}
+
+TEST(KeeperStandingReading, TwoZerosAreNoMark) {
+  const auto none = standing_of(standing_with(0, 0));
+  ASSERT_TRUE(none);
+  EXPECT_EQ(none->state, AccountState::ok);
+  EXPECT_FALSE(none->mark);
+}
+
+TEST(KeeperStandingReading, TakesNoOtherOutcome) {
+  EXPECT_FALSE(standing_of({}));
+  for (const KeeperOutcome outcome : {KeeperOutcome::right, KeeperOutcome::wrong,
+                                      KeeperOutcome::throttled, KeeperOutcome::failed}) {
+    KeeperStandingReply reply = standing_with(1, 2);
+    reply.outcome = outcome;
+    EXPECT_FALSE(standing_of(reply));
+  }
+}
+
 TEST(NoKeeperTest, VerifiesNothingAndKnowsNothing) {
   NoKeeper none;
   EXPECT_FALSE(none.configured());
   EXPECT_FALSE(none.verify("alice", secret("x"), soon()));
   EXPECT_EQ(*none.account_state("alice", soon()), AccountState::unknown);
+  const auto standing = none.standing("alice", soon());
+  ASSERT_TRUE(standing);
+  EXPECT_EQ(standing->state, AccountState::unknown);
+  EXPECT_FALSE(standing->mark);
 }
 
 }  // namespace

@@ -9,22 +9,26 @@
 namespace usher::testing {
 namespace {
 
-// Fields 3 to 25 of a stat line; the parent is 42, the start time 4711.
+// Fields 3 to 25 of a stat line; the parent is 42, the session 101, the start time 4711.
 constexpr std::string_view kRest =
-    " S 42 100 100 34816 100 4194560 2 0 0 0 1 2 3 4 20 0 1 0 4711 10000 20 999\n";
+    " S 42 100 101 34816 100 4194560 2 0 0 0 1 2 3 4 20 0 1 0 4711 10000 20 999\n";
 
 std::string stat_of(std::string_view program) {
   return "100 (" + std::string(program) + ")" + std::string(kRest);
 }
 
-constexpr ProcessStat kStat{.parent = 42, .start_time = 4711};
+constexpr ProcessStat kStat{.name = "sshd", .parent = 42, .session = 101, .start_time = 4711};
 
-TEST(ParseStat, ReadsFields4And22) { EXPECT_EQ(parse_stat(stat_of("sshd")), kStat); }
+TEST(ParseStat, ReadsFields2And4And6And22) { EXPECT_EQ(parse_stat(stat_of("sshd")), kStat); }
 
 TEST(ParseStat, AProgramsNameCanNotShiftTheFields) {
   for (const std::string_view program :
-       {"", "a b c", "a) S 1 1 1", "(((", ")))", ") R 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 "})
-    EXPECT_EQ(parse_stat(stat_of(program)), kStat) << program;
+       {"", "a b c", "a) S 1 1 1", "(((", ")))", ") R 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 "}) {
+    const std::string line = stat_of(program);
+    ProcessStat wanted = kStat;
+    wanted.name = program;
+    EXPECT_EQ(parse_stat(line), wanted) << program;
+  }
 }
 
 TEST(ParseStat, WhatIsCutOffIsNothing) {
@@ -41,6 +45,24 @@ TEST(ParseStat, WhatIsNoNumberIsNothing) {
     line.replace(line.find("4711"), 4, field);
     EXPECT_FALSE(parse_stat(line)) << field;
   }
+  for (const std::string_view number : {"42", "101"})
+    for (const std::string_view field : {"", "4x2", "0x10", "99999999999"}) {
+      std::string line = stat_of("sshd");
+      line.replace(line.find(number), number.size(), field);
+      EXPECT_FALSE(parse_stat(line)) << number << " as " << field;
+    }
+}
+
+TEST(ParseLoneNumber, ReadsAFileThatHoldsNothingElse) {
+  EXPECT_EQ(parse_lone_number("0"), 0U);
+  EXPECT_EQ(parse_lone_number("1000\n"), 1000U);
+  EXPECT_EQ(parse_lone_number("4294967295"), 4'294'967'295U);
+}
+
+TEST(ParseLoneNumber, AnythingElseIsNone) {
+  for (const std::string_view text :
+       {"", "\n", " 1", "1 ", "-1", "+1", "1\n\n", "1\n2", "0x1", "one", "4294967296"})
+    EXPECT_EQ(parse_lone_number(text), std::nullopt) << text;
 }
 
 constexpr std::string_view kStatus =

@@ -33,9 +33,20 @@ class StuckHost final : public Host {
     ask(name);
     return machine.find_group(name);
   }
-  [[nodiscard]] std::uint64_t start_time_of(pid_t pid) override {
-    return machine.start_time_of(pid);
+  [[nodiscard]] ProcessId peer_of(int socket, pid_t pid) override {
+    return machine.peer_of(socket, pid);
   }
+  [[nodiscard]] bool is_there(const ProcessId& process) override {
+    return machine.is_there(process);
+  }
+  [[nodiscard]] std::vector<ProcessId> line_of(const ProcessId& process) override {
+    return machine.line_of(process);
+  }
+  [[nodiscard]] Result<UniqueFd> hold(const ProcessId& process) override {
+    return machine.hold(process);
+  }
+  [[nodiscard]] SessionHints hints_of(pid_t pid) override { return machine.hints_of(pid); }
+  [[nodiscard]] std::string boot_id() override { return machine.boot_id(); }
   [[nodiscard]] ProcessId parent_of(const ProcessId& child) override {
     return machine.parent_of(child);
   }

@@ -111,6 +111,18 @@ TEST_F(ConnectionTest, AnswersOneQuestion) {
   EXPECT_EQ(ask(KeeperState{.user = "alice"})->state, AccountState::ok);
 }
 
+TEST_F(ConnectionTest, AnswersHowAnAccountStands) {
+  PacketSocket socket(connect());
+  ASSERT_TRUE(socket.send(KeeperStanding{.user = "alice"}, soon()));
+  const auto packet = socket.receive(soon());
+  ASSERT_TRUE(packet);
+  const auto reply = decode<KeeperStandingReply>(*packet);
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->outcome, KeeperOutcome::state_only);
+  EXPECT_EQ(reply->state, AccountState::ok);
+  EXPECT_NE(reply->mark_first, 0U);
+}
+
 TEST_F(ConnectionTest, IsOverAfterOneAnswer) {
   PacketSocket socket(connect());
   ASSERT_TRUE(socket.send(KeeperState{.user = "alice"}, soon()));
@@ -131,9 +143,11 @@ TEST_F(ConnectionTest, HangsUpOnWhatIsNoQuestion) {
     EXPECT_TRUE(hangs_up_on({packet.data(), cut})) << cut;
   size = encode(KeeperReply{.seal = KeeperSeal::right, .outcome = KeeperOutcome::right}, packet);
   EXPECT_TRUE(hangs_up_on({packet.data(), size}));
+  size = encode(KeeperStandingReply{.outcome = KeeperOutcome::state_only}, packet);
+  EXPECT_TRUE(hangs_up_on({packet.data(), size}));
   size = encode(Answer{.secret = "secret"}, packet);
   EXPECT_TRUE(hangs_up_on({packet.data(), size}));
-  for (const unsigned type : {0U, 1U, 0x80U, 0x84U, 0xffU}) {
+  for (const unsigned type : {0U, 1U, 0x80U, 0x83U, 0x85U, 0xffU}) {
     size = encode(KeeperState{.user = "alice"}, packet);
     packet[0] = static_cast<std::uint8_t>(type);
     EXPECT_TRUE(hangs_up_on({packet.data(), size})) << type;

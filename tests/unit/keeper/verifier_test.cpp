@@ -25,6 +25,15 @@ class VerifierTest : public ::testing::Test {
     return verifier_.answer(KeeperVerify{.user = user, .password = password});
   }
   KeeperReply state(std::string_view user) { return verifier_.answer(KeeperState{.user = user}); }
+  KeeperStandingReply standing(std::string_view user) {
+    return verifier_.answer(KeeperStanding{.user = user});
+  }
+  static bool has_mark(const KeeperStandingReply& reply) {
+    return reply.mark_first != 0 || reply.mark_second != 0;
+  }
+  static bool same_mark(const KeeperStandingReply& a, const KeeperStandingReply& b) {
+    return a.mark_first == b.mark_first && a.mark_second == b.mark_second;
+  }
   static void expect_wrong(const KeeperReply& reply) {
     EXPECT_EQ(reply.seal, KeeperSeal::not_right);
     EXPECT_EQ(reply.outcome, KeeperOutcome::wrong);
@@ -75,6 +84,56 @@ TEST_F(VerifierTest, VerifiesNobodyByAnothersPassword) {
   entry("bob", "*");
   expect_wrong(verify("bob", "secret"));
   expect_wrong(verify("nobody", "secret"));
+}
+
+TEST_F(VerifierTest, AStandingIsTheStateAndAMarkThatStaysWhileThePasswordDoes) {
+  entry("alice", hash_of("secret"));
+  entry("bob", hash_of("secret"), "0:0:99999:7:::");
+  const KeeperStandingReply first = standing("alice");
+  EXPECT_EQ(first.outcome, KeeperOutcome::state_only);
+  EXPECT_EQ(first.state, AccountState::ok);
+  EXPECT_TRUE(has_mark(first));
+  EXPECT_TRUE(same_mark(standing("alice"), first));
+  EXPECT_EQ(standing("bob").state, AccountState::must_change);
+  EXPECT_FALSE(same_mark(standing("bob"), first)) << "whoever has the same password";
+
+  text_.clear();
+  entry("alice", hash_of("other"));
+  EXPECT_FALSE(same_mark(standing("alice"), first));
+  EXPECT_TRUE(has_mark(standing("alice")));
+}
+
+TEST_F(VerifierTest, ALockedPasswordIsAnotherThanTheOneBehindTheLock) {
+  const std::string hash = hash_of("secret");
+  entry("alice", hash);
+  const KeeperStandingReply open = standing("alice");
+  text_.clear();
+  entry("alice", "!" + hash);
+  EXPECT_EQ(standing("alice").state, AccountState::locked);
+  EXPECT_FALSE(has_mark(standing("alice")));
+  text_.clear();
+  entry("alice", hash);
+  EXPECT_TRUE(same_mark(standing("alice"), open));
+}
+
+TEST_F(VerifierTest, WhoHasNoPasswordHasNoMark) {
+  entry("none", "");
+  entry("gone", "*", ":::::1:");
+  for (const std::string_view user : {"none", "gone", "nobody", ""}) {
+    EXPECT_EQ(standing(user).outcome, KeeperOutcome::state_only) << user;
+    EXPECT_FALSE(has_mark(standing(user))) << user;
+  }
+  EXPECT_EQ(standing("gone").state, AccountState::account_expired);
+  EXPECT_EQ(standing("nobody").state, AccountState::unknown);
+}
+
+TEST_F(VerifierTest, WithoutTheFileAStandingIsNotKnown) {
+  entry("alice", hash_of("secret"));
+  std::filesystem::remove(scratch_.path());
+  const KeeperStandingReply reply = standing("alice");
+  EXPECT_EQ(reply.outcome, KeeperOutcome::failed);
+  EXPECT_EQ(reply.state, AccountState::unknown);
+  EXPECT_FALSE(has_mark(reply));
 }
 
 TEST_F(VerifierTest, StatesNeedNoPassword) {

@@ -32,6 +32,7 @@ class LoginTest : public ::testing::Test {
     host.set_start_time(caller.pid, caller.start_time);
     set_password(kPassword);
     code_id = store.add_otp("alice", "phone", seed_of(kSeed));
+    EXPECT_TRUE(sessions.start());
   }
 
   static Secret seed_of(std::string_view text) {
@@ -101,7 +102,8 @@ class LoginTest : public ::testing::Test {
   OtpFactor otp{store, clock};
   Transactions transactions;
   RulesInForce rules{RuleSet{.rules = {password_and_code()}, .version = "0123456789abcdef"}};
-  LoginPorts ports{store, host, clock, audit, keeper, password, otp, transactions, rules};
+  SessionRegister sessions{{store, host, clock, audit}, 86'400};
+  LoginPorts ports{store, host, clock, audit, keeper, password, otp, transactions, sessions, rules};
   std::int64_t code_id = 0;
 };
 

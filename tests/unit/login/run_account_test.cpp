@@ -203,16 +203,16 @@ Request by_process(pid_t pid) {
 
 TEST(Transactions, ForgetTheOldestWhenFull) {
   Transactions transactions;
-  transactions.succeeded(by_process(1), "alice", 0);
+  transactions.succeeded(by_process(1), {.user = "alice", .at = 0});
   for (std::size_t i = 0; i < Transactions::kCapacity; ++i)
-    transactions.succeeded(by_process(2), "alice", 0);
+    transactions.succeeded(by_process(2), {.user = "alice", .at = 0});
   EXPECT_FALSE(transactions.take_for_account(by_process(1), "alice", 0));
   EXPECT_TRUE(transactions.take_for_account(by_process(2), "alice", 0));
 }
 
 TEST(Transactions, NothingIsTrueBeforeItHappened) {
   Transactions transactions;
-  transactions.succeeded(by_process(1), "alice", 1000);
+  transactions.succeeded(by_process(1), {.user = "alice", .at = 1000});
   EXPECT_FALSE(transactions.take_for_account(by_process(1), "alice", 999));
 }
 

@@ -212,7 +212,7 @@ TEST_F(ManageTest, APromptKeptOpenAfterTheProofChangesNothingOnceTheOwnerEnrolsA
 TEST_F(ManageTest, ARenewedHashIsStillTheProvenPassword) {
   PasswordFactor dearer =
       std::move(*PasswordFactor::create(store, keeper, gate, {.memory_bytes = 16384, .passes = 1}));
-  LoginPorts today{store, host, clock, audit, keeper, dearer, otp, transactions, rules};
+  LoginPorts today{store, host, clock, audit, keeper, dearer, otp, transactions, sessions, rules};
   ScriptedDialogue dialogue;
   dialogue.answer(std::string(kPassword)).answer(code());
   EXPECT_TRUE(serve(by(1000, change("alice", "otp.remove", "phone")), dialogue, today)->accepted);

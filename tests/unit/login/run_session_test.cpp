@@ -8,6 +8,7 @@ class SessionTest : public LoginTest {
  protected:
   static constexpr ProcessId kMonitor{.pid = 4000, .start_time = 88};
 
+  SessionTest() { host.set_start_time(kMonitor.pid, kMonitor.start_time); }
   VerdictResult phase_of(const Request& wanted) {
     ScriptedDialogue dialogue;
     return serve(wanted, dialogue, ports).value_or(VerdictResult{});

@@ -40,5 +40,28 @@ TEST(SoundRules, PlacesMatterWhereOneServiceHasThem) {
   expect_no_doubt("service = ['sudo']\nfrom = ['local', '10.0.0.0/8']\nrequire = ['otp']\n");
 }
 
+TEST(SoundRules, WhatASessionHoldsMayCountWhereOneServiceIsAskedInsideOfIt) {
+  const std::string otp = "require = ['otp']\nreuse = { otp = '8h' }\n";
+  expect_no_doubt(otp);
+  expect_no_doubt("service = ['sudo', 'su', 'polkit-1']\n" + otp);
+  expect_no_doubt("service = ['sshd', 'sudo']\n" + otp);
+  expect_no_doubt("from = ['10.0.0.0/8', 'local']\n" + otp);
+  expect_no_doubt("not_from = ['10.0.0.0/8']\n" + otp);
+}
+
+TEST(SoundRules, SettingsSayWhatStandsInNoSession) {
+  auto reading = testing::reading_of(
+      "[[rule]]\nname = 'a'\nservice = ['dropbear']\nrequire = ['otp']\nreuse = { otp = '8h' }\n");
+  ServiceTraits& services = reading.configuration.rules.services;
+  EXPECT_EQ(review_rules(reading).size(), 1U);
+  services.started_inside.emplace_back("dropbear");
+  EXPECT_TRUE(review_rules(reading).empty());
+  for (auto* list : {&services.self_verifying, &services.screen_lockers, &services.not_logins}) {
+    services = {};
+    list->emplace_back("dropbear");
+    EXPECT_EQ(review_rules(reading).size(), 1U);
+  }
+}
+
 }  // namespace
 }  // namespace usher::review

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/store/sqlite_store.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -153,6 +154,29 @@ TEST_F(SqliteStoreTest, ReadsWhileOthersCommit) {
   }
   writer.join();
   EXPECT_EQ(*store->password_hash("alice"), "50");
+}
+
+TEST_F(SqliteStoreTest, ForgetsAFewOldSessionsAtATime) {
+  const auto store = open();
+  const auto opened = [&](int number, std::int64_t forget_before) {
+    Session session{.id = fmt::format("{:032x}", number), .user = "alice", .uid = 1000};
+    return effects(OpenSession{.session = std::move(session), .forget_before = forget_before});
+  };
+  constexpr int kOld = 20;
+  for (int number = 0; number < kOld; ++number) {
+    const std::string id = fmt::format("{:032x}", number);
+    // The one that began last was over first.
+    const SessionEnding ending{.how = SessionEnd::closed, .at = 100 - number, .by = {}};
+    ASSERT_TRUE(store->commit(opened(number, 0)));
+    ASSERT_TRUE(store->commit(effects(EndSession{id, ending}, DropAnchor{id})));
+  }
+  ASSERT_TRUE(store->commit(opened(kOld, 1'000)));
+  const auto left = store->sessions({.count = 100});
+  ASSERT_TRUE(left);
+  ASSERT_EQ(left->size(), 5U) << "nobody waits for all of them to go";
+  EXPECT_EQ(left->back().id, fmt::format("{:032x}", 0)) << "what was over first goes first";
+  ASSERT_TRUE(store->commit(opened(kOld + 1, 1'000)));
+  EXPECT_EQ(store->sessions({.count = 100})->size(), 2U);
 }
 
 TEST_F(SqliteStoreTest, NoSeedIsInTheFiles) {

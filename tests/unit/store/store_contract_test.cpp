@@ -1,58 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every Store promises, checked on the real one and on the one the other tests use.
-#include <gmock/gmock.h>
+#include "tests/unit/store/store_contract.h"
+
 #include <gtest/gtest.h>
 
 #include <cstdint>
-#include <functional>
-#include <limits>
-#include <memory>
 #include <optional>
-
-#include "tests/fakes/memory_store.h"
-#include "tests/unit/store/scratch.h"
 
 namespace usher::testing {
 namespace {
-
-struct Kind {
-  const char* name;
-  std::function<std::unique_ptr<Store>(const Scratch&)> make;
-};
-
-std::unique_ptr<Store> make_sqlite(const Scratch& scratch) {
-  EXPECT_TRUE(initialise_store(scratch.store(), scratch.key()));
-  auto opened = open_store(scratch);
-  EXPECT_TRUE(opened) << opened.error().message;
-  return opened ? *std::move(opened) : nullptr;
-}
-
-class StoreContract : public ::testing::TestWithParam<Kind> {
- protected:
-  void SetUp() override {
-    store_ = GetParam().make(scratch_);
-    ASSERT_NE(store_, nullptr);
-  }
-  CommitOutcome commit(std::vector<Effect> wanted) {
-    const auto outcome = store_->commit(wanted);
-    EXPECT_TRUE(outcome) << outcome.error().message;
-    return outcome.value_or(CommitOutcome{});
-  }
-  OtpCredential only_generator_of(std::string_view user) {
-    auto found = store_->otp_credentials(user);
-    EXPECT_TRUE(found) << found.error().message;
-    EXPECT_EQ(found->size(), 1U);
-    return found && found->size() == 1 ? std::move(found->front()) : OtpCredential{};
-  }
-  std::optional<std::string> password_of(std::string_view user) {
-    auto found = store_->password_hash(user);
-    EXPECT_TRUE(found);
-    return found.value_or(std::nullopt);
-  }
-
-  Scratch scratch_;
-  std::unique_ptr<Store> store_;
-};
 
 TEST_P(StoreContract, KnowsNothingOfAUserWhoNeverEnrolled) {
   EXPECT_EQ(password_of("alice"), std::nullopt);
@@ -242,13 +198,7 @@ TEST_P(StoreContract, ListsWhenAGeneratorWasLastUsed) {
   EXPECT_GT(store_->list_otp("alice")->front().last_used, 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, StoreContract,
-                         ::testing::Values(Kind{"Sqlite", make_sqlite},
-                                           Kind{"Memory",
-                                                [](const Scratch&) -> std::unique_ptr<Store> {
-                                                  return std::make_unique<MemoryStore>();
-                                                }}),
-                         [](const auto& kind) { return kind.param.name; });
+INSTANTIATE_TEST_SUITE_P(Kinds, StoreContract, store_kinds(), name_of_kind);
 
 TEST(MemoryStore, FailsWhenTold) {
   MemoryStore store;
@@ -257,6 +207,11 @@ TEST(MemoryStore, FailsWhenTold) {
   EXPECT_FALSE(store.password_hash("alice"));
   EXPECT_FALSE(store.otp_credentials("alice"));
   EXPECT_FALSE(store.list_otp("alice"));
+  EXPECT_FALSE(store.watched_sessions());
+  EXPECT_FALSE(store.sessions({.count = 1}));
+  EXPECT_FALSE(store.sessions_named("0123"));
+  EXPECT_FALSE(store.proofs_of("0123"));
+  EXPECT_FALSE(store.proofs());
   store.fail_reads(false);
   store.fail_commits(true);
   EXPECT_FALSE(store.commit(effects(SetPassword{"alice", "other"})));

@@ -124,6 +124,38 @@ TEST_F(UpgradeTest, AnOlderStoreIsCopiedAndThenBroughtUpToDate) {
   expect_nothing_unfinished();
 }
 
+/// A store as version 1 of the schema had it, which knew of no sessions.
+TEST_F(UpgradeTest, AStoreWithoutSessionsKeepsWhatItHasAndTakesSome) {
+  const Scratch old;
+  ASSERT_TRUE(initialise_store(old.store(), old.key()));
+  std::filesystem::remove(old.store());
+  write_file(old.store(), "");
+  std::filesystem::permissions(
+      old.store(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  const auto first = migrations().first(1);
+  {
+    Database database(old.store());
+    create_schema(database, MasterKey::read(old.key())->id(), first);
+    database.run("INSERT INTO password VALUES ('ann', 'first', 5)");
+  }
+  ASSERT_TRUE((*open_store(old, first))->commit(effects(add_otp("ann", "p", kSeed, 100))));
+
+  const auto store = open_store(old);
+  ASSERT_TRUE(store) << store.error().message;
+  expect_ann(**store);
+  EXPECT_TRUE((*store)->sessions({.count = 1})->empty());
+  EXPECT_EQ((*store)->commit(effects(OpenSession{
+                .session = {.id = std::string(kSessionIdSize, 'a'), .user = "ann", .uid = 1000},
+                .proofs = {{.user = "ann", .factor = Factor::publickey, .by = ProvenBy::sshd}}})),
+            CommitOutcome::committed);
+  EXPECT_EQ((*store)->proofs()->size(), 1U);
+
+  Database copy(old.store().string() + ".schema-1");
+  EXPECT_EQ(schema_version(copy), 1);
+  EXPECT_EQ(copy.text("SELECT hash FROM password WHERE user = 'ann'"), "first");
+  EXPECT_EQ(copy.integer("SELECT count(*) FROM otp"), 1);
+}
+
 TEST_F(UpgradeTest, TheCopyIsAsPrivateAsTheStoreAndStandsByItself) {
   const mode_t usual = ::umask(0);
   EXPECT_TRUE(open_with(kGood));

@@ -29,6 +29,13 @@ TEST(KeeperMessage, BytesAreAsThePageSays) {
           .seal = KeeperSeal::right, .outcome = KeeperOutcome::right, .state = AccountState::ok}),
       (Bytes{0x83, 1,    0, 8, 0x5a, 0xc9, 0x1e, 0x37, 0xd8, 0x42,
              0x6b, 0xf0, 2, 0, 1,    0xb6, 3,    0,    1,    0xd8}));
+  EXPECT_EQ(bytes_of(KeeperStanding{.user = "ann"}), (Bytes{0x84, 1, 0, 3, 'a', 'n', 'n'}));
+  EXPECT_EQ(bytes_of(KeeperStandingReply{.outcome = KeeperOutcome::state_only,
+                                         .state = AccountState::ok,
+                                         .mark_first = 0x0102030405060708,
+                                         .mark_second = 9}),
+            (Bytes{0x85, 1, 0, 1, 0x49, 2, 0, 1, 0xd8, 3, 0, 8, 1, 2, 3, 4,
+                   5,    6, 7, 8, 4,    0, 8, 0, 0,    0, 0, 0, 0, 0, 9}));
 }
 
 TEST(KeeperMessage, ReadsBackWhatWasWritten) {
@@ -87,9 +94,28 @@ TEST(KeeperMessage, NoPacketOfADialogueIsOneOfTheKeepers) {
   EXPECT_EQ(decode<KeeperState>(Bytes{}).error(), DecodeError::empty);
 }
 
+TEST(KeeperMessage, AStandingIsReadBackAsItWasWritten) {
+  for (const KeeperOutcome outcome : kKeeperOutcomes)
+    for (const AccountState state : kAccountStates) {
+      const Bytes packet = bytes_of(KeeperStandingReply{
+          .outcome = outcome, .state = state, .mark_first = ~std::uint64_t{0}, .mark_second = 1});
+      const auto reply = decode<KeeperStandingReply>(packet);
+      ASSERT_TRUE(reply);
+      EXPECT_EQ(reply->outcome, outcome);
+      EXPECT_EQ(reply->state, state);
+      EXPECT_EQ(reply->mark_first, ~std::uint64_t{0});
+      EXPECT_EQ(reply->mark_second, 1U);
+      EXPECT_EQ(decode<KeeperReply>(packet).error(), DecodeError::wrong_type);
+    }
+  EXPECT_EQ(decode<KeeperStanding>(bytes_of(KeeperState{.user = "ann"})).error(),
+            DecodeError::wrong_type);
+  EXPECT_TRUE(bytes_of(KeeperStandingReply{.state = AccountState{}}).empty());
+}
+
 TEST(KeeperMessage, StartsAsWhatLetsNobodyIn) {
   EXPECT_FALSE(KeeperReply{}.is_right());
   EXPECT_EQ(KeeperReply{}.outcome, KeeperOutcome::failed);
+  EXPECT_EQ(KeeperStandingReply{}.outcome, KeeperOutcome::failed);
 }
 
 }  // namespace

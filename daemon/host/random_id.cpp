@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/audit/event_id.h"
+#include "daemon/host/random_id.h"
 
 #include <fmt/format.h>
 #include <sys/random.h>
@@ -9,7 +9,7 @@
 
 namespace usher {
 
-std::string new_event_id() {
+std::string new_random_id() {
   std::array<std::uint8_t, 16> bytes{};
   // Up to 256 bytes are never cut short and never interrupted once the pool is ready.
   if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) return {};
