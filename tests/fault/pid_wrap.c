@@ -10,7 +10,8 @@
 // answer no prompt, so being let in means that what another session holds was taken for theirs.
 // FORKS is how many there are at least. One more asks below a session, and is let in.
 //
-// Prints "asked=N stolen=N own=0|1 rounds=N", rounds being how often pids began anew.
+// Prints "asked=N stolen=N own=0|1 rounds=N", rounds being how often one of those who ask saw pids
+// begin anew between two forks of theirs.
 #include <errno.h>
 #include <poll.h>
 #include <pwd.h>
@@ -121,7 +122,7 @@ static _Noreturn void steal(const char* service, const char* user, uid_t uid, un
       const pid_t child = fork();
       if (child == 0) _exit(0);
       if (child < 0) continue;
-      if (child + 100 < last) __atomic_fetch_add(&tally->rounds, 1, __ATOMIC_RELAXED);
+      if (child < last) __atomic_fetch_add(&tally->rounds, 1, __ATOMIC_RELAXED);
       last = child;
       waitpid(child, NULL, 0);
     }
