@@ -87,7 +87,7 @@ std::string verifier_named(const std::string& by) {
 }
 
 std::string clock_time(std::int64_t moment, std::int64_t now) {
-  const std::string whole = moment_of(moment);
+  std::string whole = moment_of(moment);
   constexpr std::size_t kDate = sizeof "2026-03-02" - 1;
   constexpr std::size_t kToTheMinute = sizeof "2026-03-02 17:30" - 1;
   if (whole.size() < kToTheMinute) return whole;

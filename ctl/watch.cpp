@@ -38,7 +38,7 @@ void leave(int) { ::_exit(0); }
 void leave_at_interrupt(bool on_screen) {
   // What a shell starts in the background is not meant by Ctrl-C.
   if (std::signal(SIGINT, SIG_IGN) != SIG_IGN)
-    std::signal(SIGINT, on_screen ? leave_screen : leave);
+    static_cast<void>(std::signal(SIGINT, on_screen ? leave_screen : leave));
 }
 
 /// Waits for the next time to ask. True: nobody reads standard output any more.
@@ -69,12 +69,12 @@ class Display {
     } else {
       fmt::print("{}{}", shown_ && !json_ ? "\n" : "", text);
     }
-    std::fflush(stdout);
+    static_cast<void>(std::fflush(stdout));
     shown_ = std::move(text);
   }
 
  private:
-  std::string fitted(const std::string& text, const Json& reply) const {
+  [[nodiscard]] std::string fitted(const std::string& text, const Json& reply) const {
     winsize size{};
     if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return text;
     return fitting(text, rendering_(reply, Palette(false)), size.ws_row, size.ws_col);
