@@ -3,9 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cstddef>
-#include <iterator>
 #include <set>
 #include <utility>
 
@@ -19,8 +16,7 @@ std::unexpected<Error> not_working() {
   return failure("the register of sessions does not work; usherd's own log says why");
 }
 
-bool is_open(const Session& session) { return !session.ending.has_value(); }
-
+/// Of an end that the program did not tell of.
 AuditEvent event_of(const Session& session, std::int64_t wall_microseconds) {
   AuditEvent event;
   const bool revoked = session.ending->how == SessionEnd::revoked;
@@ -43,7 +39,10 @@ AuditEvent event_of(const Session& session, std::int64_t wall_microseconds) {
 }  // namespace
 
 SessionRegister::SessionRegister(const RegisterPorts& ports, std::int64_t history_seconds)
-    : ports_(ports), history_seconds_(history_seconds), boot_id_(ports.host.boot_id()) {}
+    : ports_(ports),
+      history_seconds_(history_seconds),
+      boot_id_(ports.host.boot_id()),
+      owed_(ports.store) {}
 
 Result<void> SessionRegister::start() {
   // Without it a session of another start of the machine would look like one of this.
@@ -84,44 +83,18 @@ Result<void> SessionRegister::reconcile() {
       const auto how = of_this_start ? SessionEnd::missed : SessionEnd::reboot;
       session.ending = {.how = how, .at = of_this_start ? now() : started, .by = {}};
       effects.emplace_back(EndSession{.session = session.id, .ending = *session.ending});
-      write_down(session);
+      record_end(session);
     }
     effects.emplace_back(DropAnchor{.session = session.id});
   }
-  if (!settle(std::move(effects))) watch_->call_again();
+  settle(std::move(effects));
   return {};
 }
 
 // ---- Where somebody stands
 
-/// The session that hangs on `process`; none, though `found`, where it is over or not the only one.
-/// That the anchor runs makes its pid its own; start times alone repeat.
-std::optional<std::string> SessionRegister::session_at(const ProcessId& process,
-                                                       bool& found) const {
-  const Entry* only = nullptr;
-  std::uint64_t only_key = 0;
-  const auto [begin, end] = by_pid_.equal_range(process.pid);
-  for (auto each = begin; each != end; ++each) {
-    const Entry& entry = entries_.at(each->second);
-    if (entry.session.anchor != process) continue;
-    if (found) return std::nullopt;
-    found = true;
-    only = &entry;
-    only_key = each->second;
-  }
-  if (only == nullptr || only->opening || !is_open(only->session)) return std::nullopt;
-  if (!watch_->runs(only_key)) return std::nullopt;
-  return only->session.id;
-}
-
 std::optional<std::string> SessionRegister::session_on(std::span<const ProcessId> line) const {
-  for (const ProcessId& each : line) {
-    bool found = false;
-    auto session = session_at(each, found);
-    // Not further up: what was begun inside of another session is not that one.
-    if (found) return session;
-  }
-  return std::nullopt;
+  return anchors_.session_on(line, [this](std::uint64_t key) { return watch_->runs(key); });
 }
 
 std::optional<std::string> SessionRegister::standing_of(const ProcessId& process) {
@@ -133,27 +106,9 @@ std::optional<std::string> SessionRegister::standing_of(const ProcessId& process
 
 // ---- Begin and end
 
-std::uint64_t SessionRegister::add(Entry entry) {
+std::uint64_t SessionRegister::add(Anchors::Entry entry) {
   const std::lock_guard lock(mutex_);
-  return add_locked(std::move(entry));
-}
-
-std::uint64_t SessionRegister::add_locked(Entry entry) {
-  const std::uint64_t key = ++last_key_;
-  by_pid_.emplace(entry.session.anchor.pid, key);
-  if (!entry.session.id.empty()) by_id_.insert_or_assign(entry.session.id, key);
-  entries_.emplace(key, std::move(entry));
-  return key;
-}
-
-/// Under mutex_.
-void SessionRegister::remove(Entries::iterator entry) {
-  const auto [begin, end] = by_pid_.equal_range(entry->second.session.anchor.pid);
-  const auto mine =
-      std::find_if(begin, end, [&](const auto& each) { return each.second == entry->first; });
-  if (mine != end) by_pid_.erase(mine);
-  by_id_.erase(entry->second.session.id);
-  entries_.erase(entry);
+  return anchors_.add(std::move(entry));
 }
 
 void SessionRegister::watch(std::uint64_t key, Result<UniqueFd> pidfd) {
@@ -162,21 +117,17 @@ void SessionRegister::watch(std::uint64_t key, Result<UniqueFd> pidfd) {
     watched = watch_->watch(key, std::move(*pidfd));
   else
     watched = std::unexpected(std::move(pidfd.error()));
-  if (watched) return;
-  report_trouble(fmt::format("the end of a session's process will be noticed late: {}",
-                             watched.error().message));
+  if (!watched)
+    report_trouble(fmt::format("the end of a session's process will be noticed late: {}",
+                               watched.error().message));
   const std::lock_guard lock(mutex_);
-  if (const auto entry = entries_.find(key); entry != entries_.end())
-    entry->second.unwatched = true;
+  if (Anchors::Entry* entry = anchors_.find(key))
+    entry->unwatched = !watched;
+  else
+    watch_->unwatch(key);  // closed by now, and dropped
 }
 
-/// Somebody closed it by now, and nothing is to be watched.
-bool SessionRegister::is_gone(std::uint64_t key) {
-  const std::lock_guard lock(mutex_);
-  return !entries_.contains(key);
-}
-
-EndSession SessionRegister::end(Entry& entry, SessionEnd how, const std::string& by) {
+EndSession SessionRegister::end(Anchors::Entry& entry, SessionEnd how, const std::string& by) {
   entry.session.ending = {.how = how, .at = now(), .by = by};
   return {.session = entry.session.id, .ending = *entry.session.ending};
 }
@@ -200,7 +151,7 @@ Result<Session> SessionRegister::open(Session session, std::vector<EarnedProof> 
     if (ended_by_hand(place.proven_in))
       return failure("the session that this was proven in was ended meanwhile");
     session.parent = place.inside ? session_on(line).value_or(std::string()) : std::string();
-    key = add_locked({.session = session, .opening = true});
+    key = anchors_.add({.session = session, .opening = true});
   }
   const Effect effect = OpenSession{
       .session = session, .proofs = std::move(proofs), .forget_before = now() - history_seconds_};
@@ -208,35 +159,26 @@ Result<Session> SessionRegister::open(Session session, std::vector<EarnedProof> 
   std::vector<Effect> ended;
   {
     const std::lock_guard lock(mutex_);
-    const auto entry = entries_.find(key);
     if (!committed || *committed != CommitOutcome::committed) {
-      remove(entry);
+      anchors_.remove(key);
       return failure("the session could not be written down: " +
                      (committed ? "a conflict" : committed.error().message));
     }
-    entry->second.opening = false;
-    if (const auto& ending = entry->second.session.ending)
+    Anchors::Entry& entry = *anchors_.find(key);  // nobody drops what is opening
+    entry.opening = false;
+    if (const auto& ending = entry.session.ending)
       ended.emplace_back(EndSession{.session = session.id, .ending = *ending});
   }
   watch(key, std::move(pidfd));
-  if (is_gone(key)) watch_->unwatch(key);
   if (ended.empty()) return session;
-  if (!settle(std::move(ended))) watch_->call_again();
+  settle(std::move(ended));
   return failure("the session was ended while it began");
-}
-
-bool SessionRegister::has_ended_one(const ProcessId& anchor, std::uint64_t key) const {
-  const auto [begin, end] = by_pid_.equal_range(anchor.pid);
-  return std::any_of(begin, end, [&](const auto& each) {
-    const Session& session = entries_.at(each.second).session;
-    return each.second != key && session.anchor == anchor && !is_open(session);
-  });
 }
 
 void SessionRegister::set_apart(const ProcessId& process) {
   {
     const std::lock_guard lock(mutex_);
-    if (has_ended_one(process)) return;
+    if (anchors_.has_ended_one(process)) return;
   }
   Result<UniqueFd> pidfd = works_ ? ports_.host.hold(process) : UniqueFd();
   if (!pidfd || !pidfd->valid()) return;
@@ -250,33 +192,20 @@ std::optional<Session> SessionRegister::close(const ProcessId& anchor, std::stri
   std::vector<Effect> effects;
   {
     const std::lock_guard lock(mutex_);
-    // The latest that is open; what was revoked, by its own name, where none is.
-    Entry* meant = nullptr;
-    std::uint64_t meant_key = 0;
-    const auto [begin, finish] = by_pid_.equal_range(anchor.pid);
-    for (auto each = begin; each != finish; ++each) {
-      Entry& entry = entries_.at(each->second);
-      const Session& session = entry.session;
-      if (session.anchor != anchor || session.service != service || entry.opening) continue;
-      if (!is_open(session) && session.ending->how != SessionEnd::revoked) continue;
-      const bool better = meant == nullptr || is_open(session) > is_open(meant->session) ||
-                          (is_open(session) == is_open(meant->session) && each->second > meant_key);
-      if (!better) continue;
-      meant = &entry;
-      meant_key = each->second;
-    }
-    if (meant == nullptr) return std::nullopt;
-    if (is_open(meant->session)) effects.emplace_back(end(*meant, SessionEnd::closed));
-    closed = meant->session;
+    const auto key = anchors_.closed_by(anchor, service);
+    if (!key) return std::nullopt;
+    Anchors::Entry& entry = *anchors_.find(*key);
+    if (is_open(entry.session)) effects.emplace_back(end(entry, SessionEnd::closed));
+    closed = entry.session;
     // One that is over is enough to know that nobody stands here: a process that serves people one
     // after the other must not fill the register.
-    if (has_ended_one(anchor, meant_key)) {
+    if (anchors_.has_ended_one(anchor, *key)) {
       effects.emplace_back(DropAnchor{.session = closed->id});
-      watch_->unwatch(meant_key);
-      remove(entries_.find(meant_key));
+      watch_->unwatch(*key);
+      anchors_.remove(*key);
     }
   }
-  if (!settle(std::move(effects))) watch_->call_again();
+  settle(std::move(effects));
   return closed;
 }
 
@@ -289,7 +218,7 @@ Result<std::vector<Session>> SessionRegister::revoke(
     const std::lock_guard lock(mutex_);
     std::set<std::string> ids;
     // What was opened inside of a session began after it.
-    for (auto& [key, entry] : entries_) {
+    for (auto& [key, entry] : anchors_.entries()) {
       if (!is_open(entry.session)) continue;
       if (!ids.contains(entry.session.parent) && !meant(entry.session)) continue;
       ids.insert(entry.session.id);
@@ -298,37 +227,31 @@ Result<std::vector<Session>> SessionRegister::revoke(
     }
   }
   const bool settled = settle(std::move(effects));
-  for (const Session& session : revoked) write_down(session);
+  for (const Session& session : revoked) record_end(session);
   if (settled) return revoked;
-  watch_->call_again();
   return failure(fmt::format(
       "{} sessions were ended, but that could not be written down yet: should usherd be "
       "killed before it can be, they would go on",
       revoked.size()));
 }
 
-SessionRegister::Entry* SessionRegister::named(const std::string& session) {
-  const auto key = by_id_.find(session);
-  if (key == by_id_.end()) return nullptr;
-  const auto entry = entries_.find(key->second);
-  return entry == entries_.end() ? nullptr : &entry->second;
-}
+// ---- What is guessed, and what was taken back
 
 bool SessionRegister::count_a_miss(const std::string& session) {
   const std::lock_guard lock(mutex_);
-  Entry* entry = named(session);
+  Anchors::Entry* entry = anchors_.named(session);
   return entry == nullptr || ++entry->misses >= kMostMisses;
 }
 
 bool SessionRegister::is_guessed_in(const std::string& session) {
   const std::lock_guard lock(mutex_);
-  const Entry* entry = named(session);
+  const Anchors::Entry* entry = anchors_.named(session);
   return entry == nullptr || entry->misses >= kMostMisses;
 }
 
 void SessionRegister::forgive_misses(const std::string& session) {
   const std::lock_guard lock(mutex_);
-  if (Entry* entry = named(session)) entry->misses = 0;
+  if (Anchors::Entry* entry = anchors_.named(session)) entry->misses = 0;
 }
 
 bool SessionRegister::is_over_by_hand(const std::string& session) {
@@ -338,10 +261,12 @@ bool SessionRegister::is_over_by_hand(const std::string& session) {
 
 bool SessionRegister::ended_by_hand(const std::string& session) {
   if (session.empty()) return false;
-  const Entry* entry = named(session);
+  const Anchors::Entry* entry = anchors_.named(session);
   return entry == nullptr ||
          (entry->session.ending && entry->session.ending->how == SessionEnd::revoked);
 }
+
+// ---- What ended by itself
 
 bool SessionRegister::anchors_ended(std::span<const std::uint64_t> keys) {
   std::vector<Session> ended;
@@ -349,39 +274,30 @@ bool SessionRegister::anchors_ended(std::span<const std::uint64_t> keys) {
   {
     const std::lock_guard lock(mutex_);
     for (const std::uint64_t key : keys) {
-      const auto entry = entries_.find(key);
-      if (entry == entries_.end()) continue;
-      if (is_open(entry->second.session)) {
-        effects.emplace_back(end(entry->second, SessionEnd::process));
-        ended.push_back(entry->second.session);
+      Anchors::Entry* entry = anchors_.find(key);
+      if (entry == nullptr) continue;
+      if (is_open(entry->session)) {
+        effects.emplace_back(end(*entry, SessionEnd::process));
+        ended.push_back(entry->session);
       }
-      if (!entry->second.session.id.empty())
-        effects.emplace_back(DropAnchor{.session = entry->second.session.id});
-      remove(entry);
+      if (!entry->session.id.empty())
+        effects.emplace_back(DropAnchor{.session = entry->session.id});
+      anchors_.remove(key);
     }
   }
-  const bool settled = settle(std::move(effects));
-  for (const Session& session : ended) write_down(session);
+  const bool settled = owed_.settle(std::move(effects));
+  for (const Session& session : ended) record_end(session);
   return settled;
 }
 
-/// Commits these, and what is owed; false, and owed, where that fails.
-bool SessionRegister::settle(std::vector<Effect> effects) {
-  const std::lock_guard lock(owed_mutex_);
-  std::ranges::move(effects, std::back_inserter(owed_));
-  if (owed_.empty()) return true;
-  const auto committed = ports_.store.commit(owed_);
-  if (!committed || *committed != CommitOutcome::committed) {
-    report_trouble(fmt::format("{} ends of sessions are to be written down yet: {}", owed_.size(),
-                               committed ? "a conflict" : committed.error().message));
-    return false;
-  }
-  owed_.clear();
-  return true;
+bool SessionRegister::settle(std::vector<Effect> ends) {
+  const bool settled = owed_.settle(std::move(ends));
+  if (!settled) watch_->call_again();
+  return settled;
 }
 
 /// The program's own word is recorded by who heard it; this is for all other ends.
-void SessionRegister::write_down(const Session& session) {
+void SessionRegister::record_end(const Session& session) {
   const auto recorded = ports_.audit.record(event_of(session, ports_.clock.wall_microseconds()));
   if (!recorded)
     report_trouble("the end of a session is not recorded: " + recorded.error().message);
@@ -392,7 +308,7 @@ std::vector<Session> SessionRegister::open_sessions() {
   std::vector<Session> open;
   {
     const std::lock_guard lock(mutex_);
-    for (const auto& [key, entry] : entries_) {
+    for (const auto& [key, entry] : anchors_.entries()) {
       if (entry.unwatched && !ports_.host.is_there(entry.session.anchor))
         gone.push_back(key);
       else if (!entry.opening && is_open(entry.session))

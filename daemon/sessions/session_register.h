@@ -3,14 +3,12 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "daemon/audit/audit.h"
@@ -19,6 +17,8 @@
 #include "daemon/model/effect.h"
 #include "daemon/model/session.h"
 #include "daemon/sessions/anchor_watch.h"
+#include "daemon/sessions/anchors.h"
+#include "daemon/sessions/owed_ends.h"
 #include "daemon/store/store.h"
 
 namespace usher {
@@ -61,7 +61,7 @@ class SessionRegister {
   [[nodiscard]] Result<void> start();
   [[nodiscard]] bool works() const noexcept { return works_; }
   /// Once more writes down the ends that could not be yet; for before usherd stops.
-  void settle_what_is_owed() { static_cast<void>(settle({})); }
+  void settle_what_is_owed() { static_cast<void>(owed_.settle({})); }
 
   /// The id of the session that `process` stands in: the one whose anchor is its nearest living
   /// ancestor, itself included. None where there is no such session, where it is over, where that
@@ -99,45 +99,27 @@ class SessionRegister {
   [[nodiscard]] std::vector<Session> open_sessions();
 
  private:
-  struct Entry {
-    Session session;
-    bool opening = false;    // not durable yet, so nobody stands in it
-    bool unwatched = false;  // nobody will tell when its anchor ends
-    int misses = 0;
-  };
-  using Entries = std::map<std::uint64_t, Entry>;  // in the order in which they began
-
   [[nodiscard]] Result<void> reconcile();
   [[nodiscard]] bool anchors_ended(std::span<const std::uint64_t> keys);
+  std::uint64_t add(Anchors::Entry entry);
   void watch(std::uint64_t key, Result<UniqueFd> pidfd);
-  std::uint64_t add(Entry entry);
-  std::uint64_t add_locked(Entry entry);  // under mutex_
-  void remove(Entries::iterator entry);
-  /// Whether `anchor` has begun what is over, other than what is kept under `key`. Under mutex_.
-  [[nodiscard]] bool has_ended_one(const ProcessId& anchor, std::uint64_t key = 0) const;
-  /// Ends the session of `entry`, which is open: from now on nobody stands in it.
-  EndSession end(Entry& entry, SessionEnd how, const std::string& by = {});
+  /// Ends the session of `entry`, which is open: from now on nobody stands in it. Under mutex_.
+  EndSession end(Anchors::Entry& entry, SessionEnd how, const std::string& by = {});
   // Both under mutex_.
-  [[nodiscard]] std::optional<std::string> session_at(const ProcessId& process, bool& found) const;
   [[nodiscard]] std::optional<std::string> session_on(std::span<const ProcessId> line) const;
-  [[nodiscard]] bool settle(std::vector<Effect> effects);
-  void write_down(const Session& session);
-  [[nodiscard]] bool ended_by_hand(const std::string& session);  // under mutex_
-  [[nodiscard]] bool is_gone(std::uint64_t key);
-  [[nodiscard]] Entry* named(const std::string& session);  // null for none; under mutex_
+  [[nodiscard]] bool ended_by_hand(const std::string& session);
+  /// Writes down how sessions end, or has the watch call again until that is done.
+  bool settle(std::vector<Effect> ends);
+  void record_end(const Session& session);
   [[nodiscard]] std::int64_t now() const;
 
   const RegisterPorts ports_;
   const std::int64_t history_seconds_;
   const std::string boot_id_;
   std::mutex mutex_;
-  Entries entries_;                                       // guarded by mutex_
-  std::unordered_multimap<pid_t, std::uint64_t> by_pid_;  // guarded by mutex_
-  std::unordered_map<std::string, std::uint64_t> by_id_;  // guarded by mutex_
-  std::uint64_t last_key_ = 0;                            // guarded by mutex_
-  bool works_ = false;                                    // set before there is another thread
-  std::mutex owed_mutex_;
-  std::vector<Effect> owed_;  // ends that are to be written down yet; guarded by owed_mutex_
+  Anchors anchors_;  // guarded by mutex_
+  OwedEnds owed_;
+  bool works_ = false;                  // set before anybody asks
   std::unique_ptr<AnchorWatch> watch_;  // last: its thread uses all of the above
 };
 
