@@ -2,105 +2,16 @@
 #include "daemon/login/transactions.h"
 
 #include <algorithm>
-#include <cstring>
 #include <ranges>
 #include <utility>
+
+#include "daemon/login/handover_bytes.h"
 
 namespace usher {
 namespace {
 
 /// Of one format and one build of it: whoever reads this is the same usherd or the next.
 constexpr std::string_view kMark = "usher transactions 2\n";
-constexpr std::size_t kLongestText = 4'096;
-
-class Writer {
- public:
-  void number(std::int64_t value) {
-    bytes_.append(reinterpret_cast<const char*>(&value), sizeof value);
-  }
-  void text(const std::string& value) {
-    number(static_cast<std::int64_t>(value.size()));
-    bytes_ += value;
-  }
-  void process(const ProcessId& value) {
-    number(value.pid);
-    number(static_cast<std::int64_t>(value.start_time));
-    number(static_cast<std::int64_t>(value.inode));
-  }
-  void proof(const EarnedProof& value) {
-    text(value.user);
-    number(value.for_uid);
-    number(static_cast<std::int64_t>(value.factor));
-    number(static_cast<std::int64_t>(value.by));
-    number(static_cast<std::int64_t>(value.tie.kind));
-    number(value.tie.otp);
-    text(std::string(value.tie.mark.begin(), value.tie.mark.end()));
-    number(value.boot_at);
-    number(value.wall_at);
-  }
-  [[nodiscard]] std::string take() { return std::move(bytes_); }
-
- private:
-  std::string bytes_{kMark};
-};
-
-/// What is not there reads as nothing, and from then on nothing is.
-class Reader {
- public:
-  explicit Reader(std::string_view bytes) : good_(bytes.starts_with(kMark)), rest_(bytes) {
-    if (good_) rest_.remove_prefix(kMark.size());
-  }
-  std::int64_t number() {
-    std::int64_t value = 0;
-    if (rest_.size() < sizeof value) good_ = false;
-    if (!good_) return 0;
-    std::memcpy(&value, rest_.data(), sizeof value);
-    rest_.remove_prefix(sizeof value);
-    return value;
-  }
-  std::string text() {
-    const std::int64_t size = number();
-    if (size < 0 || size > static_cast<std::int64_t>(kLongestText) ||
-        rest_.size() < static_cast<std::size_t>(size))
-      good_ = false;
-    if (!good_) return {};
-    std::string value(rest_.substr(0, static_cast<std::size_t>(size)));
-    rest_.remove_prefix(value.size());
-    return value;
-  }
-  ProcessId process() {
-    const auto pid = static_cast<pid_t>(number());
-    const auto start_time = static_cast<std::uint64_t>(number());
-    return {.pid = pid, .start_time = start_time, .inode = static_cast<std::uint64_t>(number())};
-  }
-  EarnedProof proof() {
-    EarnedProof value;
-    value.user = text();
-    value.for_uid = static_cast<uid_t>(number());
-    value.factor = static_cast<Factor>(number());
-    value.by = static_cast<ProvenBy>(number());
-    value.tie.kind = static_cast<ProofTie::Kind>(number());
-    value.tie.otp = number();
-    const std::string mark = text();
-    good_ = good_ && mark.size() == value.tie.mark.size();
-    if (good_) std::ranges::copy(mark, value.tie.mark.begin());
-    value.boot_at = number();
-    value.wall_at = number();
-    return value;
-  }
-  /// How many items follow, of which none is smaller than a number.
-  std::size_t count() {
-    const std::int64_t value = number();
-    if (value < 0 || static_cast<std::size_t>(value) > rest_.size() / sizeof value) good_ = false;
-    return good_ ? static_cast<std::size_t>(value) : 0;
-  }
-  [[nodiscard]] bool good() const { return good_; }
-  [[nodiscard]] bool whole() const { return good_ && rest_.empty(); }
-
- private:
-  bool good_;
-  std::string_view rest_;
-};
 
 }  // namespace
 
@@ -178,7 +89,7 @@ std::string Transactions::handed_over() {
   const std::lock_guard lock(mutex_);
   // They are the next one's now: whoever is still being served here does not take them as well.
   const std::deque<Success> successes = std::exchange(successes_, {});
-  Writer out;
+  HandoverWriter out(kMark);
   out.number(static_cast<std::int64_t>(successes.size()));
   for (const Success& success : successes) {
     out.process(success.process);
@@ -200,7 +111,7 @@ std::string Transactions::handed_over() {
 }
 
 bool Transactions::take_over(std::string_view bytes) {
-  Reader in(bytes);
+  HandoverReader in(kMark, bytes);
   std::deque<Success> successes;
   for (std::size_t left = in.count(); left > 0 && in.good(); --left) {
     Success success;
