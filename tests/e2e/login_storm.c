@@ -17,7 +17,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { kMostProcesses = 1000, kAnswerBytes = 1024, kSeconds = 300 };
+#include "tests/e2e/answers.h"
+
+enum { kMostProcesses = 1000, kSeconds = 300 };
 enum outcome { kAccepted, kDenied, kUnavailable, kOther, kOutcomes };
 
 struct gate {
@@ -44,17 +46,11 @@ static void wait_for_the_others(struct gate* gate) {
 static int converse(int count, const struct pam_message** messages, struct pam_response** replies,
                     void* data) {
   const struct person* person = data;
-  if (count <= 0 || count > PAM_MAX_NUM_MSG) return PAM_CONV_ERR;
-  struct pam_response* answers = calloc((size_t)count, sizeof *answers);
-  if (answers == NULL) return PAM_BUF_ERR;
-  for (int i = 0; i < count; ++i) {
-    const int style = messages[i]->msg_style;
-    if (style != PAM_PROMPT_ECHO_OFF && style != PAM_PROMPT_ECHO_ON) continue;
-    wait_for_the_others(person->gate);
-    answers[i].resp = strdup(person->answer);
-  }
-  *replies = answers;
-  return PAM_SUCCESS;
+  for (int i = 0; i < count; ++i)
+    if (messages[i]->msg_style == PAM_PROMPT_ECHO_OFF ||
+        messages[i]->msg_style == PAM_PROMPT_ECHO_ON)
+      wait_for_the_others(person->gate);
+  return give_answer(count, messages, replies, (void*)(uintptr_t)person->answer);
 }
 
 static enum outcome log_in(const char* service, const char* user, struct person* person) {
@@ -66,15 +62,6 @@ static enum outcome log_in(const char* service, const char* user, struct person*
   if (result == PAM_SUCCESS) return kAccepted;
   if (result == PAM_AUTH_ERR) return kDenied;
   return result == PAM_AUTHINFO_UNAVAIL ? kUnavailable : kOther;
-}
-
-static bool read_answer(const char* file, char answer[kAnswerBytes]) {
-  FILE* stream = fopen(file, "re");
-  if (stream == NULL) return false;
-  const bool read = fgets(answer, kAnswerBytes, stream) != NULL;
-  fclose(stream);
-  if (read) answer[strcspn(answer, "\n")] = '\0';
-  return read;
 }
 
 /// The three pipes between the storm and its processes.

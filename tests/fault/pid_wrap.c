@@ -26,7 +26,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { kAnswerBytes = 1024, kHolders = 3, kThieves = 4 };
+#include "tests/e2e/answers.h"
+
+enum { kHolders = 3, kThieves = 4 };
 
 struct tally {
   unsigned long asked;
@@ -35,17 +37,6 @@ struct tally {
 };
 static struct tally* tally;
 
-static int converse(int count, const struct pam_message** messages, struct pam_response** replies,
-                    void* data) {
-  (void)messages;
-  if (data == NULL || count <= 0) return PAM_CONV_ERR;
-  struct pam_response* answers = calloc((size_t)count, sizeof *answers);
-  if (answers == NULL) return PAM_BUF_ERR;
-  for (int i = 0; i < count; ++i) answers[i].resp = strdup(data);
-  *replies = answers;
-  return PAM_SUCCESS;
-}
-
 /// As sudo is: root, started by the person.
 static void be_started_by(uid_t uid) {
   if (setresuid(uid, 0, 0) != 0) _exit(3);
@@ -53,7 +44,7 @@ static void be_started_by(uid_t uid) {
 
 /// Whether the service lets in; `answer` is what is answered to each prompt, or NULL for nothing.
 static bool is_let_in(const char* service, const char* user, char* answer) {
-  const struct pam_conv conversation = {converse, answer};
+  const struct pam_conv conversation = {give_answer, answer};
   pam_handle_t* handle = NULL;
   if (pam_start(service, user, &conversation, &handle) != PAM_SUCCESS) _exit(3);
   const int result = pam_authenticate(handle, PAM_SILENT);
@@ -67,7 +58,7 @@ static _Noreturn void hold(const char* service, const char* user, uid_t uid, cha
                            int own) {
   char door[256];
   snprintf(door, sizeof door, "%s-door", service);
-  const struct pam_conv conversation = {converse, answer};
+  const struct pam_conv conversation = {give_answer, answer};
   pam_handle_t* handle = NULL;
   if (pam_start(door, user, &conversation, &handle) != PAM_SUCCESS ||
       pam_authenticate(handle, 0) != PAM_SUCCESS || pam_open_session(handle, 0) != PAM_SUCCESS)
@@ -128,15 +119,6 @@ static _Noreturn void steal(const char* service, const char* user, uid_t uid, un
     }
   }
   _exit(0);
-}
-
-static bool read_answer(const char* file, char answer[kAnswerBytes]) {
-  FILE* stream = fopen(file, "re");
-  if (stream == NULL) return false;
-  const bool read = fgets(answer, kAnswerBytes, stream) != NULL;
-  fclose(stream);
-  if (read) answer[strcspn(answer, "\n")] = '\0';
-  return read;
 }
 
 int main(int argc, char** argv) {

@@ -4,7 +4,7 @@
 # Where there are few pids, so that each is given again within a moment, nobody is taken for a process of a
 # session that is not theirs.
 #
-#   USHER_FORKS=N   how many try; 5000 without it
+#   USHER_FORKS=N   how many try; 2000 without it
 source "$(dirname "$0")/../e2e/all.sh"
 stage_enter "$@"
 
@@ -32,7 +32,7 @@ usherd_start
 person ada
 password_of ada 'correct horse of ada'
 echo 400 >/proc/sys/kernel/pid_max
-check 'they try' said "$stage_build/tests/pid_wrap" wrap ada $S/secrets/ada.password "${USHER_FORKS:-5000}"
+check 'they try' said "$stage_build/tests/pid_wrap" wrap ada $S/secrets/ada.password "${USHER_FORKS:-2000}"
 sed 's/^/        /' $S/said
 check 'who stands in the session is let in' matches "$(cat $S/said)" ' own=1 '
 check 'nobody else is' matches "$(cat $S/said)" ' stolen=0 '

@@ -21,7 +21,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { kAnswerBytes = 1024, kWorkers = 6, kPause = 10 };
+#include "tests/e2e/answers.h"
+
+enum { kWorkers = 6, kPause = 10 };
 
 struct storm {
   const char* service;
@@ -64,23 +66,10 @@ static void tell(const struct storm* storm, const char* what) {
   close(file);
 }
 
-static int converse(int count, const struct pam_message** messages, struct pam_response** replies,
-                    void* data) {
-  if (count <= 0 || count > PAM_MAX_NUM_MSG) return PAM_CONV_ERR;
-  struct pam_response* answers = calloc((size_t)count, sizeof *answers);
-  if (answers == NULL) return PAM_BUF_ERR;
-  for (int i = 0; i < count; ++i)
-    if (messages[i]->msg_style == PAM_PROMPT_ECHO_OFF ||
-        messages[i]->msg_style == PAM_PROMPT_ECHO_ON)
-      answers[i].resp = strdup(data);
-  *replies = answers;
-  return PAM_SUCCESS;
-}
-
 static _Noreturn void be_a_person(const struct storm* storm, enum kind kind, int ready) {
   char answer[kAnswerBytes];
   snprintf(answer, sizeof answer, "%s", storm->answer);
-  const struct pam_conv conversation = {converse, answer};
+  const struct pam_conv conversation = {give_answer, answer};
   pam_handle_t* handle = NULL;
   if (pam_start(storm->service, storm->user, &conversation, &handle) != PAM_SUCCESS) _exit(1);
   if (pam_authenticate(handle, 0) != PAM_SUCCESS || pam_acct_mgmt(handle, 0) != PAM_SUCCESS ||
@@ -134,15 +123,6 @@ static _Noreturn void work(const struct storm* storm, long first, int done) {
   while (wait(NULL) > 0 || errno == EINTR) {
   }
   _exit(0);
-}
-
-static bool read_answer(const char* file, char answer[kAnswerBytes]) {
-  FILE* stream = fopen(file, "re");
-  if (stream == NULL) return false;
-  const bool read = fgets(answer, kAnswerBytes, stream) != NULL;
-  fclose(stream);
-  if (read) answer[strcspn(answer, "\n")] = '\0';
-  return read;
 }
 
 int main(int argc, char** argv) {
