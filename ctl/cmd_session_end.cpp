@@ -90,10 +90,10 @@ const Command kSessionEnd{
     .name = "session end",
     .summary = "Let what was proven in a session count no more",
     .lesson =
-        R"(Ends the session, or all of a user, and what was opened inside of it by sudo or su. From then
-on what was proven there has to be proven again. Its processes go on: whoever is in
-stays in, and a shell is ended by other means, such as `loginctl terminate-session`. Root may
-end everybody's, everybody else their own.
+        R"(Ends the session, or all of a user with those by which they became somebody else, and
+what was opened inside of it by sudo or su. From then on what was proven there has to be proven
+again. Its processes go on: whoever is in stays in, and a shell is ended by other means, such as
+`loginctl terminate-session`. Root may end everybody's, everybody else their own.
 
 Each session that was ended is a line. Exits with 1 where none was, as it is over already or the
 user has none open.
