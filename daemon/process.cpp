@@ -22,9 +22,9 @@ namespace {
 /// A dialogue has its socket, and what a name service opens on its behalf; a session has the
 /// descriptor of its process, and there is no telling how many sessions there will be.
 void raise_descriptor_limit(const Settings& settings) {
-  constexpr rlim_t kSessions = 65'536;
+  constexpr rlim_t kForSessions = 65'536;
   const rlim_t wanted =
-      kSessions + 256 + rlim_t{4} * (rlim_t{settings.root_dialogues} + settings.self_dialogues);
+      kForSessions + 256 + rlim_t{4} * (rlim_t{settings.root_dialogues} + settings.self_dialogues);
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return;
   limit.rlim_cur = std::min(wanted, limit.rlim_max);

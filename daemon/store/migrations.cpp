@@ -40,7 +40,7 @@ constexpr const char* kFirstVersion = R"sql(
 // Sessions, and what was proven in them. `number` gives their order; an id names one. A session is
 // `watched` until its anchor is known to have ended, which may be long after the session did. Only
 // sessions that are open hold proofs. `tie_kind` as in ProofTie.
-constexpr const char* kSessions = R"sql(
+constexpr const char* kSessionTables = R"sql(
   CREATE TABLE session (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE CHECK (typeof(id) = 'text' AND length(id) = 32),
@@ -89,7 +89,7 @@ constexpr const char* kSessions = R"sql(
   CREATE INDEX proof_of_user ON proof (user, factor);
 )sql";
 
-constexpr std::array kMigrations = {Migration{kFirstVersion}, Migration{kSessions}};
+constexpr std::array kMigrations = {Migration{kFirstVersion}, Migration{kSessionTables}};
 
 }  // namespace
 
