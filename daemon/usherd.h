@@ -84,6 +84,7 @@ class Usherd {
   Parts parts_;
   PacedAudit paced_;  // for requests; what happens to usherd itself is written as it comes
   OtpFactor otp_;
+  RecoveryFactor recovery_;
   Transactions transactions_;
   SessionRegister sessions_;
   RulesInForce rules_;

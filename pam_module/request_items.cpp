@@ -3,6 +3,7 @@
 
 #include <security/pam_ext.h>
 #include <syslog.h>
+#include <unistd.h>
 
 namespace usher {
 namespace {
@@ -56,7 +57,8 @@ Begin RequestItems::begin(Phase phase, int pam_flags) const noexcept {
                .rhost = rhost_.view(),
                .ruser = ruser_.view(),
                .auth_info = auth_info_.view(),
-               .auth_info_set = static_cast<std::uint8_t>(auth_info_set_ ? 1 : 0)};
+               .auth_info_set = static_cast<std::uint8_t>(auth_info_set_ ? 1 : 0),
+               .real_uid = ::getuid()};
 }
 
 bool RequestItems::name_method_of_pam() const noexcept {

@@ -15,14 +15,30 @@ namespace usher::config {
 namespace {
 
 /// Of the rule language, but not built.
-constexpr std::array<std::string_view, 3> kLaterFactors = {"recovery", "idp", "fido2"};
+constexpr std::array<std::string_view, 2> kLaterFactors = {"idp", "fido2"};
+
+std::vector<std::string_view> names_in_rules() {
+  std::vector<std::string_view> names;
+  for (const FactorName& row : kFactorNames)
+    if (can_be_required(row.factor)) names.push_back(row.name);
+  return names;
+}
+
+std::optional<Factor> factor_of_rules(std::string_view name) {
+  const auto factor = factor_named(name);
+  return factor && can_be_required(*factor) ? factor : std::nullopt;
+}
 
 void report_no_factor(Document& document, const Text& text, std::string_view name) {
-  std::array<std::string_view, kFactorNames.size()> names;
-  std::ranges::transform(kFactorNames, names.begin(), &FactorName::name);
+  const std::vector<std::string_view> names = names_in_rules();
   if (name.empty())
     return document.report(text.at, "a factor is missing here",
                            R"(write it like "password", or "password|publickey" for either)");
+  if (const auto issued = factor_named(name); issued && !can_be_required(*issued))
+    return document.report(
+        text.at,
+        fmt::format("no rule requires {}: an administrator gives it to a person", ticked(name)),
+        fmt::format("a rule may require {}", listed(names)));
   if (contains(kLaterFactors, name))
     return document.report(
         text.at, fmt::format("the factor {} is not supported by this version", ticked(name)),
@@ -60,7 +76,7 @@ std::vector<FactorTime> read_factor_times(const Entry& entry, std::uint32_t leas
   }
   std::vector<FactorTime> times;
   for (auto&& [key, node] : *table) {
-    const auto factor = factor_named(key.str());
+    const auto factor = factor_of_rules(key.str());
     if (!factor) {
       report_no_factor(entry.document, {.value = {}, .at = key.source().begin}, key.str());
       continue;
@@ -77,7 +93,7 @@ std::vector<Requirement> read_requirements(const Entry& entry) {
   for (const Text& text : read_some_texts(entry)) {
     Requirement requirement;
     for_each_alternative(text.value, [&](std::string_view name) {
-      const auto factor = factor_named(name);
+      const auto factor = factor_of_rules(name);
       if (!factor) return report_no_factor(entry.document, text, name);
       if (contains(seen, *factor))
         return entry.document.report(

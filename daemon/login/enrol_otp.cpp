@@ -142,7 +142,7 @@ Outcome enrol_otp(Hearing& hearing, const std::string& user) {
                            .label = label,
                            .parameters = *parameters,
                            .seed = std::move(seed),
-                           .confirmed_step = ***confirmed});
+                           .last_step = ***confirmed});
 }
 
 }  // namespace usher

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "daemon/audit/audit.h"
+#include "daemon/factors/lookup_secret.h"
 #include "daemon/factors/otp.h"
 #include "daemon/factors/password.h"
 #include "daemon/host/clock.h"
@@ -29,6 +30,7 @@ struct LoginPorts {
   Keeper& keeper;
   PasswordFactor& password;
   OtpFactor& otp;
+  RecoveryFactor& recovery;
   Transactions& transactions;
   SessionRegister& sessions;
   const RulesInForce& rules;

@@ -19,7 +19,11 @@ AskedFactor* device_for(Factor factor, LoginPorts& ports) {
       return &ports.password;
     case Factor::otp:
       return &ports.otp;
+    case Factor::recovery:
+      return &ports.recovery;
     case Factor::publickey:
+    case Factor::bypass:
+    case Factor::breakglass:
       return nullptr;
   }
   return nullptr;
@@ -61,22 +65,60 @@ struct AnswerCheck {
   std::string reason;
 };
 
-Result<AnswerCheck> check_one(const GivenAnswer& given, std::string_view user, Deadline deadline,
+/// Whether the factor's answers are wanted for what a generator shows.
+bool wants_a_code(const Requirement& requirement) {
+  return std::ranges::any_of(requirement.any_of, [](Factor factor) {
+    return factor == Factor::otp || factor == Factor::recovery;
+  });
+}
+
+/// Takes over what one factor says of the answer; the first that holds counts.
+void take(Factor factor, FactorCheck check, AnswerCheck& result) {
+  if (!result.reason.empty()) result.reason += ", ";
+  result.reason += fmt::format("{}: {}", name_of(factor), check.reason);
+  if (!check.held() || result.held) return;
+  result.held = HeldFactor{.factor = factor, .tie = check.tie};
+  result.effects = std::move(check.effects);
+  result.outdated_hash = std::move(check.outdated_hash);
+}
+
+Result<AnswerCheck> check_one(const GivenAnswer& given, const Claim& claim, Deadline deadline,
                               LoginPorts& ports) {
   AnswerCheck result;
   for (const Factor factor : given.requirement.any_of) {
     AskedFactor* device = device_for(factor, ports);
     if (device == nullptr) continue;
-    auto check = device->check(user, given.answer, deadline);
+    auto check = device->check(claim.user, given.answer, deadline);
     if (!check) return std::unexpected(std::move(check.error()));
-    if (!result.reason.empty()) result.reason += ", ";
-    result.reason += fmt::format("{}: {}", name_of(factor), check->reason);
-    if (!check->held() || result.held) continue;
-    result.held = HeldFactor{.factor = factor, .tie = check->tie};
-    result.effects = std::move(check->effects);
-    result.outdated_hash = std::move(check->outdated_hash);
+    take(factor, *std::move(check), result);
   }
+  if (!wants_a_code(given.requirement)) return result;
+  auto bypass = check_lookup_secret(LookupKind::bypass, claim.user, claim.service, given.answer,
+                                    ports.store, ports.clock);
+  if (!bypass) return std::unexpected(std::move(bypass.error()));
+  if (bypass->held()) take(Factor::bypass, *std::move(bypass), result);
   return result;
+}
+
+/// The check of the break-glass secret that is among the answers; none where none is.
+Result<std::optional<FactorCheck>> check_glass(const std::vector<GivenAnswer>& answers,
+                                               const Claim& claim, LoginPorts& ports) {
+  std::optional<FactorCheck> held;
+  for (const GivenAnswer& given : answers) {
+    auto check = check_lookup_secret(LookupKind::breakglass, claim.user, claim.service,
+                                     given.answer, ports.store, ports.clock);
+    if (!check) return std::unexpected(std::move(check.error()));
+    if (check->held() && !held) held = *std::move(check);
+  }
+  return held;
+}
+
+Findings broken_glass(FactorCheck check) {
+  return {.all_held = true,
+          .broke_glass = true,
+          .held = {{.factor = Factor::breakglass}},
+          .effects = std::move(check.effects),
+          .reason = std::move(check.reason)};
 }
 
 /// A password whose hash was made at another cost than today's.
@@ -128,12 +170,12 @@ std::expected<std::vector<GivenAnswer>, DialogueEnd> ask_in_one(
   return answers;
 }
 
-Result<Findings> check_all(const std::vector<GivenAnswer>& answers, std::string_view user,
+Result<Findings> check_all(const std::vector<GivenAnswer>& answers, const Claim& claim,
                            Deadline deadline, LoginPorts& ports) {
   Findings findings{.all_held = !answers.empty()};
   std::vector<Outdated> outdated;
   for (const GivenAnswer& given : answers) {
-    auto checked = check_one(given, user, deadline, ports);
+    auto checked = check_one(given, claim, deadline, ports);
     if (!checked) return std::unexpected(std::move(checked.error()));
     if (!findings.reason.empty()) findings.reason += "; ";
     findings.reason += checked->reason;
@@ -150,7 +192,10 @@ Result<Findings> check_all(const std::vector<GivenAnswer>& answers, std::string_
     if (checked->outdated_hash)
       outdated.push_back({.password = given.answer, .hash = std::move(*checked->outdated_hash)});
   }
-  if (findings.all_held) renew(std::move(outdated), user, deadline, ports, findings);
+  auto glass = check_glass(answers, claim, ports);
+  if (!glass) return std::unexpected(std::move(glass.error()));
+  if (*glass) return broken_glass(**std::move(glass));
+  if (findings.all_held) renew(std::move(outdated), claim.user, deadline, ports, findings);
   return findings;
 }
 

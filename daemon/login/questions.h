@@ -38,17 +38,25 @@ struct HeldFactor {
 /// What all answers came to together.
 struct Findings {
   bool all_held = false;
+  /// A break-glass secret was used.
+  bool broke_glass = false;
   std::vector<HeldFactor> held;
   std::vector<Effect> effects;        // of the factors that held; to be committed only if all did
   std::string reason;                 // for the administrator
   std::uint16_t password_length = 0;  // see Verdict::password_length
 };
 
+/// Whom the answers are to prove, and for what.
+struct Claim {
+  std::string_view user;     // canonical, or as typed where there is no such account
+  std::string_view service;  // what a bypass may be limited to
+};
+
 /// Checks every answer against every factor it may be, even after one has failed: the time taken
-/// must not tell which. Once all held, hashes of another cost than today's are renewed. `user` is
-/// canonical, or as typed where there is no such account.
+/// must not tell which. Where a code is wanted, a bypass of the help desk counts as one; a
+/// break-glass secret, as any of the answers, counts as all. Once all held, hashes of another cost
+/// than today's are renewed.
 [[nodiscard]] Result<Findings> check_all(const std::vector<GivenAnswer>& answers,
-                                         std::string_view user, Deadline deadline,
-                                         LoginPorts& ports);
+                                         const Claim& claim, Deadline deadline, LoginPorts& ports);
 
 }  // namespace usher

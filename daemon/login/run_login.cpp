@@ -125,7 +125,8 @@ Outcome run_login(Hearing& hearing) {
     return mismatch(std::string(kNoLongerHeld));
   if (const auto apart = take_apart(*answers, user, hearing.ports.store); !apart)
     return internal_failure("an answer could not be taken apart: " + apart.error().message);
-  auto findings = check_all(*answers, user, hearing.dialogue.deadline(), hearing.ports);
+  auto findings = check_all(*answers, {.user = user, .service = hearing.request.service},
+                            hearing.dialogue.deadline(), hearing.ports);
   if (!findings)
     return internal_failure("a factor could not be checked: " + findings.error().message);
   for (const HeldFactor& held : findings->held) hearing.event.held.push_back(held.factor);

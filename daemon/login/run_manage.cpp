@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "daemon/login/change_password.h"
+#include "daemon/login/commit_change.h"
 #include "daemon/login/enrol_otp.h"
 #include "daemon/login/hearing.h"
 #include "daemon/login/questions.h"
@@ -14,48 +18,9 @@
 namespace usher {
 namespace {
 
-constexpr std::size_t kLeastPasswordBytes =
-    8;  // NIST SP 800-63B-4 section 3.1.1.2, with another factor
-
-VerdictResult commit_one(Hearing& hearing, Effect effect, std::string done, std::string conflict) {
-  std::vector<Effect> effects;
-  if (hearing.proven_credentials) effects.emplace_back(*hearing.proven_credentials);
-  effects.push_back(std::move(effect));
-  const auto committed = hearing.ports.store.commit(effects);
-  if (!committed) return internal_failure("not committed: " + committed.error().message);
-  if (*committed != CommitOutcome::committed) return refused_change(std::move(conflict));
-  return VerdictResult::accept(std::move(done));
-}
-
-Outcome set_password(Hearing& hearing, const std::string& user) {
-  // Taken before the person types, compared at the commit: a reset by an administrator in between
-  // must not be undone by a prompt that was left open.
-  auto before = hearing.ports.store.password_hash(user);
-  if (!before) return internal_failure(before.error().message);
-  const auto fresh = hearing.dialogue.ask(PromptStyle::hidden, PromptPurpose::other,
-                                          fmt::format("New Usher password for {}: ", user));
-  if (!fresh) return std::unexpected(fresh.error());
-  const auto again =
-      hearing.dialogue.ask(PromptStyle::hidden, PromptPurpose::other, "The same again: ");
-  if (!again) return std::unexpected(again.error());
-
-  if (fresh->size() < kLeastPasswordBytes)
-    return refused_change(
-        fmt::format("a password has at least {} characters", kLeastPasswordBytes));
-  if (!fresh->equals(again->expose())) return refused_change("the two passwords differ");
-  auto hash = hearing.ports.password.hash(*fresh, hearing.dialogue.deadline());
-  if (!hash) return internal_failure("not hashed: " + hash.error().message);
-  return commit_one(hearing,
-                    SetPassword{.user = user,
-                                .hash = std::move(*hash),
-                                .expected = SetPassword::Expected{std::move(*before)}},
-                    "password set for " + user,
-                    "the password, or what proves that it is you, was changed meanwhile");
-}
-
 Outcome remove_otp(Hearing& hearing, const std::string& user) {
   const std::string& label = hearing.request.manage.label;
-  return commit_one(
+  return commit_change(
       hearing, RemoveOtp{.user = user, .label = label},
       fmt::format("code \"{}\" of {} removed", label, user),
       fmt::format("{} has no code named \"{}\": `usherctl otp list` shows the names{}", user, label,
@@ -78,7 +43,9 @@ Result<ExpectCredentials> credentials_of(Store& store, const std::string& user) 
   if (!hash) return std::unexpected(std::move(hash.error()));
   const auto codes = store.list_otp(user);
   if (!codes) return std::unexpected(codes.error());
-  ExpectCredentials all{.user = user, .hash = std::move(*hash), .otp = {}};
+  const auto recovery = recovery_codes_left(user, store);
+  if (!recovery) return std::unexpected(recovery.error());
+  ExpectCredentials all{.user = user, .hash = std::move(*hash), .otp = {}, .recovery = *recovery};
   for (const OtpSummary& code : *codes) all.otp.push_back(code.id);
   return all;
 }
@@ -91,19 +58,27 @@ Result<bool> has_system_password(Hearing& hearing, const std::string& user) {
   return *state != AccountState::unknown;
 }
 
-/// The strongest set of factors the person has: a password, a code if enrolled.
+/// The strongest set of factors the person has: a password, and a code of a generator or, in place
+/// of a lost one, a recovery code.
 std::vector<Requirement> strongest_set(const ExpectCredentials& credentials, bool system_password) {
   std::vector<Requirement> wanted;
   if (credentials.hash || system_password) wanted.push_back({.any_of = {Factor::password}});
-  if (!credentials.otp.empty()) wanted.push_back({.any_of = {Factor::otp}});
+  Requirement code;
+  if (!credentials.otp.empty()) code.any_of.push_back(Factor::otp);
+  if (credentials.recovery > 0) code.any_of.push_back(Factor::recovery);
+  if (!code.any_of.empty()) wanted.push_back(std::move(code));
   return wanted;
 }
 
-/// What the person has once `effects` are committed: a renewed hash is still their password.
-ExpectCredentials after(ExpectCredentials credentials, const std::vector<Effect>& effects) {
-  for (const Effect& effect : effects)
+/// What the person has once `effects` are committed: a renewed hash is still their password, and a
+/// recovery code is gone.
+ExpectCredentials after(ExpectCredentials credentials, const std::vector<Effect>& effects,
+                        bool recovery_used) {
+  for (const Effect& effect : effects) {
     if (const auto* renewal = std::get_if<RehashPassword>(&effect))
       credentials.hash = renewal->new_hash;
+    if (std::holds_alternative<SpendLookupSecret>(effect) && recovery_used) --credentials.recovery;
+  }
   return credentials;
 }
 
@@ -126,15 +101,21 @@ Outcome prove_oneself(Hearing& hearing, const std::string& user) {
         "there is nothing yet that you could prove yourself with: ask an administrator "
         "to set your password");
   for (const Requirement& requirement : wanted)
-    hearing.event.asked.push_back(requirement.any_of.front());
+    std::ranges::copy(requirement.any_of, std::back_inserter(hearing.event.asked));
   const auto answers = ask_for_all(wanted, hearing.dialogue, hearing.ports);
   if (!answers) return std::unexpected(answers.error());
-  auto findings = check_all(*answers, user, hearing.dialogue.deadline(), hearing.ports);
+  auto findings = check_all(*answers, {.user = user, .service = hearing.request.service},
+                            hearing.dialogue.deadline(), hearing.ports);
   if (!findings) return internal_failure(findings.error().message);
   for (const HeldFactor& held : findings->held) hearing.event.held.push_back(held.factor);
   if (!findings->all_held) return not_proven(std::move(findings->reason));
+  // Whoever opened the envelope may log in, but not settle there.
+  if (findings->broke_glass)
+    return not_proven("a break-glass secret is for logins, and changes no credentials");
 
-  hearing.proven_credentials = after(*has, findings->effects);
+  const bool recovery_used = std::ranges::find(findings->held, Factor::recovery,
+                                               &HeldFactor::factor) != findings->held.end();
+  hearing.proven_credentials = after(*has, findings->effects, recovery_used);
   findings->effects.insert(findings->effects.begin(), *has);
   const auto committed = hearing.ports.store.commit(findings->effects);
   // Told as wrong answers are; see lost_success.

@@ -7,19 +7,24 @@
 #include <variant>
 #include <vector>
 
+#include "daemon/model/lookup_secret.h"
 #include "daemon/model/proof.h"
 #include "daemon/model/session.h"
 #include "usher/secret.h"
 
 namespace usher {
 
+/// What moves a generator on: time (RFC 6238), or each code that is shown (RFC 4226).
+enum class OtpKind : std::uint8_t { totp = 1, hotp };
+
 enum class OtpAlgorithm : std::uint8_t { sha1 = 1, sha256, sha512 };
 
-/// How codes are made (RFC 6238).
+/// How codes are made.
 struct OtpParameters {
+  OtpKind kind = OtpKind::totp;
   OtpAlgorithm algorithm = OtpAlgorithm::sha1;
   unsigned digits = 6;   // 6 to 8
-  unsigned period = 30;  // seconds, 1 to 3600
+  unsigned period = 30;  // seconds, 1 to 3600; of TOTP alone
   bool operator==(const OtpParameters&) const = default;
 };
 
@@ -29,9 +34,14 @@ struct OtpCredential {
   std::string label;
   OtpParameters parameters;
   Secret seed;
-  /// The newest time step whose code was spent; none before the first use.
+  /// The newest time step or counter whose code was spent; none before the first use.
   std::optional<std::uint64_t> last_step;
+  /// By how many steps a TOTP generator's clock was ahead (or, below 0, behind) when its last code
+  /// was spent: at most kMostDrift either way.
+  int drift = 0;
 };
+
+inline constexpr int kMostDrift = 10;
 
 /// The same without the seed, for lists.
 struct OtpSummary {
@@ -44,10 +54,12 @@ struct OtpSummary {
 
 // What a verdict changes. All effects of a verdict are committed together or not at all.
 
-/// Spends the code of `step` and with it every earlier one.
+/// Spends the code of `step`, a counter's value where the generator counts, and with it every
+/// earlier one; remembers how the generator's clock stands.
 struct SpendOtp {
   std::int64_t credential = 0;
   std::uint64_t step = 0;
+  int drift = 0;
 };
 /// Replaces a hash by one of the same password at today's cost, unless it changed meanwhile.
 struct RehashPassword {
@@ -65,18 +77,71 @@ struct SetPassword {
     std::optional<std::string> hash;
   };
   std::optional<Expected> expected;
+  /// The person has to choose another one at their next login.
+  bool must_change = false;
+  /// So many of the hashes before it are kept, for the person not to go back to them.
+  unsigned remember = 0;
 };
+/// The person has to choose another Usher password at their next login; a conflict where they have
+/// none.
+struct ExpirePassword {
+  std::string user;
+};
+/// Adds a generator, and marks for good that the person has had one.
 struct AddOtp {
   std::string user;
   std::string label;
   OtpParameters parameters;
   Secret seed;
-  /// The step of the code that confirmed the enrolment: spent from the start.
-  std::uint64_t confirmed_step = 0;
+  /// The step or counter of the code that confirmed the enrolment: spent from the start. None:
+  /// nothing is spent yet.
+  std::optional<std::uint64_t> last_step;
 };
 struct RemoveOtp {
   std::string user;
   std::string label;
+};
+/// A conflict where there is none of that label, or one of the new label already.
+struct RenameOtp {
+  std::string user;
+  std::string label;
+  std::string new_label;
+};
+/// Changes nothing: the other effects are committed only if the person never had a generator.
+struct ExpectNeverEnrolled {
+  std::string user;
+};
+/// The person may enrol at a prompt again, though they have had a generator.
+struct ReopenEnrolment {
+  std::string user;
+};
+
+/// Adds look-up secrets, all alike but for their hashes.
+struct AddLookupSecrets {
+  std::string user;
+  std::vector<LookupHash> hashes;
+  LookupSecret alike;    // its id, hash, issued and last_used are not looked at
+  bool replace = false;  // those of the same kind that the person had are gone
+};
+/// Uses one up, once: a conflict where it is used up, expired or gone by now.
+struct SpendLookupSecret {
+  std::int64_t id = 0;
+};
+/// All of the person's of that kind are gone; none is no conflict.
+struct RevokeLookupSecrets {
+  std::string user;
+  LookupKind kind{};
+};
+
+/// Something the person is told at their next login.
+struct LeaveNotice {
+  std::string user;
+  std::string text;
+};
+/// The person was told: the notices up to this one are gone.
+struct TakeNotices {
+  std::string user;
+  std::int64_t up_to = 0;
 };
 
 /// Changes nothing: the other effects are committed only if the user has exactly these credentials.
@@ -84,6 +149,7 @@ struct ExpectCredentials {
   std::string user;
   std::optional<std::string> hash;  // none: no password
   std::vector<std::int64_t> otp;    // ids, ascending
+  std::size_t recovery = 0;         // codes left
 };
 
 /// Begins a session, with the proofs that were earned for it and whose credential is still there.
@@ -125,8 +191,10 @@ struct ExpectProof {
   std::int64_t since = 0;  // boot clock, microseconds
 };
 
-using Effect =
-    std::variant<SpendOtp, RehashPassword, SetPassword, AddOtp, RemoveOtp, ExpectCredentials,
-                 OpenSession, EndSession, DropAnchor, EarnProof, ForgetProofs, ExpectProof>;
+using Effect = std::variant<SpendOtp, RehashPassword, SetPassword, ExpirePassword, AddOtp,
+                            RemoveOtp, RenameOtp, ExpectNeverEnrolled, ReopenEnrolment,
+                            AddLookupSecrets, SpendLookupSecret, RevokeLookupSecrets, LeaveNotice,
+                            TakeNotices, ExpectCredentials, OpenSession, EndSession, DropAnchor,
+                            EarnProof, ForgetProofs, ExpectProof>;
 
 }  // namespace usher

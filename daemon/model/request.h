@@ -40,6 +40,12 @@ struct ManageRequest {
   unsigned digits = 0;
   unsigned period = 0;
   bool plain = false;
+  std::string kind;
+  std::string new_label;
+  std::vector<std::string> services;
+  std::uint32_t seconds = 0;
+  std::uint32_t uses = 0;
+  bool change_at_login = false;
 };
 
 /// What the caller wants. Everything but `caller` is the caller's word, believed only where
@@ -58,6 +64,9 @@ struct Request {
   /// open_session, not in its password method.
   bool auth_info_set = false;
   ManageRequest manage;
+  /// The real uid of the caller, which of a program that is root by its owner tells who started it;
+  /// (uid_t)-1 where it is not told.
+  uid_t real_uid = static_cast<uid_t>(-1);
   Caller caller;
 };
 

@@ -89,7 +89,52 @@ constexpr const char* kSessionTables = R"sql(
   CREATE INDEX proof_of_user ON proof (user, factor);
 )sql";
 
-constexpr std::array kMigrations = {Migration{kFirstVersion}, Migration{kSessionTables}};
+// The whole life of a credential. `kind` of a generator: 1 counts time, 2 counts codes. `enrolled`
+// names whoever has had a generator: removing one leaves it. Hashes in `former_password` are of
+// passwords that people may not go back to. A `lookup_secret` (kind 1 recovery, 2 bypass, 3
+// break-glass) that is used up stays, so that a restored backup can tell. Its `services`: one a
+// line, nothing for all.
+constexpr const char* kCredentialLife = R"sql(
+  ALTER TABLE otp ADD COLUMN kind INTEGER NOT NULL DEFAULT 1 CHECK (kind IN (1, 2));
+  ALTER TABLE otp ADD COLUMN drift INTEGER NOT NULL DEFAULT 0
+    CHECK (typeof(drift) = 'integer' AND drift BETWEEN -10 AND 10);
+  ALTER TABLE password ADD COLUMN must_change INTEGER NOT NULL DEFAULT 0
+    CHECK (must_change IN (0, 1));
+  CREATE TABLE former_password (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    user TEXT NOT NULL CHECK (typeof(user) = 'text' AND user <> ''),
+    hash TEXT NOT NULL CHECK (typeof(hash) = 'text' AND hash <> '')
+  );
+  CREATE INDEX former_password_of_user ON former_password (user, number);
+  CREATE TABLE enrolled (
+    user TEXT NOT NULL PRIMARY KEY CHECK (typeof(user) = 'text' AND user <> ''),
+    since INTEGER NOT NULL CHECK (typeof(since) = 'integer')
+  );
+  INSERT INTO enrolled (user, since) SELECT user, min(created) FROM otp GROUP BY user;
+  CREATE TABLE lookup_secret (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    user TEXT NOT NULL CHECK (typeof(user) = 'text' AND user <> ''),
+    kind INTEGER NOT NULL CHECK (kind IN (1, 2, 3)),
+    hash BLOB NOT NULL CHECK (typeof(hash) = 'blob' AND length(hash) = 32),
+    services TEXT NOT NULL CHECK (typeof(services) = 'text'),
+    expires INTEGER CHECK (expires IS NULL OR typeof(expires) = 'integer'),
+    uses_left INTEGER NOT NULL CHECK (typeof(uses_left) = 'integer' AND uses_left >= 0),
+    issued INTEGER NOT NULL CHECK (typeof(issued) = 'integer'),
+    issued_by TEXT NOT NULL CHECK (typeof(issued_by) = 'text'),
+    last_used INTEGER NOT NULL CHECK (typeof(last_used) = 'integer'),
+    UNIQUE (user, kind, hash)
+  );
+  CREATE TABLE notice (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    user TEXT NOT NULL CHECK (typeof(user) = 'text' AND user <> ''),
+    at INTEGER NOT NULL CHECK (typeof(at) = 'integer'),
+    text TEXT NOT NULL CHECK (typeof(text) = 'text' AND text <> '')
+  );
+  CREATE INDEX notice_of_user ON notice (user, id);
+)sql";
+
+constexpr std::array kMigrations = {Migration{kFirstVersion}, Migration{kSessionTables},
+                                    Migration{kCredentialLife}};
 
 }  // namespace
 

@@ -26,8 +26,10 @@ std::string associated_data(const SeedIdentity& identity) {
   std::string data = "usher otp seed 1";
   append_text(data, identity.user);
   append_text(data, identity.label);
-  append_text(data, fmt::format("{} {} {}", static_cast<unsigned>(identity.parameters.algorithm),
-                                identity.parameters.digits, identity.parameters.period));
+  // A generator that counts codes is marked as one; seals from before there were any go on opening.
+  append_text(data, fmt::format("{} {} {}{}", static_cast<unsigned>(identity.parameters.algorithm),
+                                identity.parameters.digits, identity.parameters.period,
+                                identity.parameters.kind == OtpKind::hotp ? " hotp" : ""));
   return data;
 }
 

@@ -227,10 +227,10 @@ void SessionRows::forget(const ForgetProofs& wanted) {
       .run();
 }
 
-void SessionRows::forget_passwords_of(const std::string& user) {
+void SessionRows::forget_factor_of(const std::string& user, Factor factor) {
   database_.query("DELETE FROM proof WHERE user = ? AND factor = ?")
       .bind(user)
-      .bind(static_cast<std::int64_t>(Factor::password))
+      .bind(static_cast<std::int64_t>(factor))
       .run();
 }
 

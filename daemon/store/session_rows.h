@@ -26,7 +26,7 @@ class SessionRows {
   void credit(const std::string& session, const EarnedProof& proof);
   [[nodiscard]] bool holds(const ExpectProof& wanted);
   void forget(const ForgetProofs& wanted);
-  void forget_passwords_of(const std::string& user);
+  void forget_factor_of(const std::string& user, Factor factor);
   void forget_codes_of(const std::string& user, const std::string& label);
   /// Deletes a few of the sessions that ended before then (seconds since 1970).
   void forget_before(std::int64_t moment);

@@ -6,11 +6,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
-#include <limits>
 #include <system_error>
 #include <variant>
 
+#include "daemon/store/credential_rows.h"
 #include "daemon/store/edge.h"
 #include "daemon/store/must.h"
 #include "daemon/store/password_mark.h"
@@ -20,155 +19,99 @@
 namespace usher {
 namespace {
 
-std::int64_t now() {
-  using std::chrono::floor, std::chrono::seconds, std::chrono::system_clock;
-  return floor<seconds>(system_clock::now()).time_since_epoch().count();
-}
-
-std::int64_t stored_step(std::uint64_t step) {
-  if (step > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
-    throw std::runtime_error("a time step is out of range");
-  return static_cast<std::int64_t>(step);
-}
-
-// The parameters in three columns from `first`; the schema keeps them in range.
-OtpParameters read_parameters(const Query& row, int first) {
-  return {.algorithm = static_cast<OtpAlgorithm>(row.integer(first)),
-          .digits = static_cast<unsigned>(row.integer(first + 1)),
-          .period = static_cast<unsigned>(row.integer(first + 2))};
-}
-
 // Applies one effect inside a transaction; false where what it builds on is no longer so.
 class Applier {
  public:
-  Applier(Database& database, const Sealer& sealer) : database_(database), sealer_(sealer) {}
+  Applier(Database& database, const Sealer& sealer)
+      : sessions_(database), credentials_(database, sealer) {}
 
-  bool operator()(const SpendOtp& wanted) const {
-    const std::int64_t step = stored_step(wanted.step);
-    database_
-        .query(
-            "UPDATE otp SET last_step = ?, last_used = ? "
-            "WHERE id = ? AND (last_step IS NULL OR last_step < ?)")
-        .bind(step)
-        .bind(now())
-        .bind(wanted.credential)
-        .bind(step)
-        .run();
-    return changed_one();
+  bool operator()(const SpendOtp& wanted) { return credentials_.spend_code(wanted); }
+  bool operator()(const RehashPassword& wanted) { return credentials_.renew_hash(wanted); }
+  bool operator()(const SetPassword& wanted) {
+    sessions_.forget_factor_of(wanted.user, Factor::password);
+    return credentials_.set_password(wanted);
   }
-  // Where the password changed since it was checked, what was proven is no longer the password.
-  bool operator()(const RehashPassword& wanted) const {
-    database_.query("UPDATE password SET hash = ? WHERE user = ? AND hash = ?")
-        .bind(wanted.new_hash)
-        .bind(wanted.user)
-        .bind(wanted.old_hash)
-        .run();
-    return changed_one();
+  bool operator()(const ExpirePassword& wanted) { return credentials_.expire_password(wanted); }
+  bool operator()(const AddOtp& wanted) { return credentials_.add_generator(wanted); }
+  bool operator()(const RemoveOtp& wanted) {
+    sessions_.forget_codes_of(wanted.user, wanted.label);
+    return credentials_.remove_generator(wanted);
   }
-  bool operator()(const SetPassword& wanted) const {
-    if (wanted.expected && stored_hash(wanted.user) != wanted.expected->hash) return false;
-    SessionRows(database_).forget_passwords_of(wanted.user);
-    database_
-        .query(
-            "INSERT INTO password (user, hash, changed) VALUES (?, ?, ?) "
-            "ON CONFLICT (user) DO UPDATE SET hash = excluded.hash, changed = excluded.changed")
-        .bind(wanted.user)
-        .bind(wanted.hash)
-        .bind(now())
-        .run();
-    return changed_one();
+  bool operator()(const RenameOtp& wanted) { return credentials_.rename_generator(wanted); }
+  bool operator()(const ExpectNeverEnrolled& wanted) {
+    return !credentials_.has_had_generator(wanted.user);
   }
-  bool operator()(const AddOtp& wanted) const {
-    const auto& [algorithm, digits, period] = wanted.parameters;
-    const auto sealed =
-        must(sealer_.seal(wanted.seed, {wanted.user, wanted.label, wanted.parameters}));
-    database_
-        .query(
-            "INSERT INTO otp (user, label, algorithm, digits, period, sealed_seed, last_step, "
-            "created, last_used) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0) "
-            "ON CONFLICT (user, label) DO NOTHING")
-        .bind(wanted.user)
-        .bind(wanted.label)
-        .bind(static_cast<std::int64_t>(algorithm))
-        .bind(std::int64_t{digits})
-        .bind(std::int64_t{period})
-        .bind(sealed)
-        .bind(stored_step(wanted.confirmed_step))
-        .bind(now())
-        .run();
-    return changed_one();
+  bool operator()(const ReopenEnrolment& wanted) {
+    credentials_.reopen_enrolment(wanted);
+    return true;
   }
-  bool operator()(const RemoveOtp& wanted) const {
-    SessionRows(database_).forget_codes_of(wanted.user, wanted.label);
-    database_.query("DELETE FROM otp WHERE user = ? AND label = ?")
-        .bind(wanted.user)
-        .bind(wanted.label)
-        .run();
-    return changed_one();
+  bool operator()(const AddLookupSecrets& wanted) {
+    if (wanted.replace && wanted.alike.kind == LookupKind::recovery)
+      sessions_.forget_factor_of(wanted.user, Factor::recovery);
+    return credentials_.add_secrets(wanted);
   }
-  bool operator()(const ExpectCredentials& wanted) const {
-    return stored_hash(wanted.user) == wanted.hash && stored_codes(wanted.user) == wanted.otp;
+  bool operator()(const SpendLookupSecret& wanted) { return credentials_.spend_secret(wanted); }
+  bool operator()(const RevokeLookupSecrets& wanted) {
+    if (wanted.kind == LookupKind::recovery)
+      sessions_.forget_factor_of(wanted.user, Factor::recovery);
+    credentials_.revoke_secrets(wanted.user, wanted.kind);
+    return true;
   }
-  bool operator()(const OpenSession& wanted) const {
-    SessionRows rows(database_);
-    rows.insert(wanted.session);
+  bool operator()(const LeaveNotice& wanted) {
+    credentials_.leave_notice(wanted);
+    return true;
+  }
+  bool operator()(const TakeNotices& wanted) {
+    credentials_.take_notices(wanted);
+    return true;
+  }
+  bool operator()(const ExpectCredentials& wanted) { return credentials_.are(wanted); }
+  bool operator()(const OpenSession& wanted) {
+    sessions_.insert(wanted.session);
     for (const EarnedProof& proof : wanted.proofs)
-      if (is_still_tied(proof)) rows.credit(wanted.session.id, proof);
-    rows.forget_before(wanted.forget_before);
+      if (is_still_tied(proof)) sessions_.credit(wanted.session.id, proof);
+    sessions_.forget_before(wanted.forget_before);
     return true;
   }
-  bool operator()(const EndSession& wanted) const {
-    SessionRows(database_).end(wanted.session, wanted.ending);
+  bool operator()(const EndSession& wanted) {
+    sessions_.end(wanted.session, wanted.ending);
     return true;
   }
-  bool operator()(const DropAnchor& wanted) const {
-    SessionRows(database_).drop_anchor(wanted.session);
+  bool operator()(const DropAnchor& wanted) {
+    sessions_.drop_anchor(wanted.session);
     return true;
   }
-  bool operator()(const EarnProof& wanted) const {
-    if (is_still_tied(wanted.proof)) SessionRows(database_).credit(wanted.session, wanted.proof);
+  bool operator()(const EarnProof& wanted) {
+    if (is_still_tied(wanted.proof)) sessions_.credit(wanted.session, wanted.proof);
     return true;
   }
-  bool operator()(const ForgetProofs& wanted) const {
-    SessionRows(database_).forget(wanted);
+  bool operator()(const ForgetProofs& wanted) {
+    sessions_.forget(wanted);
     return true;
   }
-  bool operator()(const ExpectProof& wanted) const { return SessionRows(database_).holds(wanted); }
+  bool operator()(const ExpectProof& wanted) { return sessions_.holds(wanted); }
 
  private:
-  [[nodiscard]] std::vector<std::int64_t> stored_codes(const std::string& user) const {
-    Query row = database_.query("SELECT id FROM otp WHERE user = ? ORDER BY id");
-    row.bind(user);
-    std::vector<std::int64_t> ids;
-    while (row.step()) ids.push_back(row.integer(0));
-    return ids;
-  }
   /// Whether the credential that was proven is the one they have now.
   [[nodiscard]] bool is_still_tied(const EarnedProof& proof) const {
     switch (proof.tie.kind) {
       case ProofTie::Kind::nothing:
         return true;
       case ProofTie::Kind::usher_password: {
-        const auto hash = stored_hash(proof.user);
+        const auto hash = credentials_.hash_of(proof.user);
         return hash && mark_of_hash(*hash) == proof.tie.mark;
       }
       case ProofTie::Kind::system_password:
-        return !stored_hash(proof.user);
+        return !credentials_.hash_of(proof.user);
       case ProofTie::Kind::otp: {
-        const auto codes = stored_codes(proof.user);
+        const auto codes = credentials_.generator_ids(proof.user);
         return std::ranges::find(codes, proof.tie.otp) != codes.end();
       }
     }
     return false;
   }
-  [[nodiscard]] std::optional<std::string> stored_hash(const std::string& user) const {
-    Query row = database_.query("SELECT hash FROM password WHERE user = ?");
-    if (!row.bind(user).step()) return std::nullopt;
-    return row.text(0);
-  }
-  [[nodiscard]] bool changed_one() const { return database_.changes() == 1; }
-  Database& database_;
-  const Sealer& sealer_;
+  SessionRows sessions_;
+  CredentialRows credentials_;
 };
 
 // SQLite as some distributions build it does not make the log's directory entry durable.
@@ -195,55 +138,47 @@ Result<std::unique_ptr<Store>> SqliteStore::open(const std::filesystem::path& fi
   });
 }
 
-Result<std::optional<std::string>> SqliteStore::password_hash(std::string_view user) {
+template <typename Read>
+auto SqliteStore::read_credentials(Read read) {
   return at_edge(file_, [&] {
-    return reader_.with([&](Database& database) -> Result<std::optional<std::string>> {
-      Query row = database.query("SELECT hash FROM password WHERE user = ?");
-      if (!row.bind(user).step()) return std::nullopt;
-      return row.text(0);
+    return reader_.with([&](Database& database) {
+      const CredentialRows rows(database, sealer_);
+      return Result<decltype(read(rows))>(read(rows));
     });
   });
+}
+
+Result<std::optional<std::string>> SqliteStore::password_hash(std::string_view user) {
+  return read_credentials([&](const CredentialRows& rows) { return rows.hash_of(user); });
+}
+
+Result<bool> SqliteStore::must_change_password(std::string_view user) {
+  return read_credentials(
+      [&](const CredentialRows& rows) { return rows.must_change_password(user); });
+}
+
+Result<std::vector<std::string>> SqliteStore::former_hashes(std::string_view user) {
+  return read_credentials([&](const CredentialRows& rows) { return rows.former_hashes(user); });
 }
 
 Result<std::vector<OtpCredential>> SqliteStore::otp_credentials(std::string_view user) {
-  return at_edge(file_, [&] {
-    return reader_.with([&](Database& database) -> Result<std::vector<OtpCredential>> {
-      Query row = database.query(
-          "SELECT id, label, algorithm, digits, period, sealed_seed, last_step "
-          "FROM otp WHERE user = ? ORDER BY id");
-      row.bind(user);
-      std::vector<OtpCredential> found;
-      while (row.step()) {
-        OtpCredential credential{
-            .id = row.integer(0), .label = row.text(1), .parameters = read_parameters(row, 2)};
-        credential.seed =
-            must(sealer_.unseal(row.blob(5), {user, credential.label, credential.parameters}));
-        if (const auto step = row.integer_or_null(6))
-          credential.last_step = static_cast<std::uint64_t>(*step);
-        found.push_back(std::move(credential));
-      }
-      return found;
-    });
-  });
+  return read_credentials([&](const CredentialRows& rows) { return rows.generators(user); });
 }
 
 Result<std::vector<OtpSummary>> SqliteStore::list_otp(std::string_view user) {
-  return at_edge(file_, [&] {
-    return reader_.with([&](Database& database) -> Result<std::vector<OtpSummary>> {
-      Query row = database.query(
-          "SELECT id, label, algorithm, digits, period, created, last_used "
-          "FROM otp WHERE user = ? ORDER BY id");
-      row.bind(user);
-      std::vector<OtpSummary> found;
-      while (row.step())
-        found.push_back({.id = row.integer(0),
-                         .label = row.text(1),
-                         .parameters = read_parameters(row, 2),
-                         .created = row.integer(5),
-                         .last_used = row.integer(6)});
-      return found;
-    });
-  });
+  return read_credentials([&](const CredentialRows& rows) { return rows.summaries(user); });
+}
+
+Result<bool> SqliteStore::has_had_otp(std::string_view user) {
+  return read_credentials([&](const CredentialRows& rows) { return rows.has_had_generator(user); });
+}
+
+Result<std::vector<LookupSecret>> SqliteStore::lookup_secrets(std::string_view user) {
+  return read_credentials([&](const CredentialRows& rows) { return rows.secrets(user); });
+}
+
+Result<std::vector<Notice>> SqliteStore::notices(std::string_view user) {
+  return read_credentials([&](const CredentialRows& rows) { return rows.notices(user); });
 }
 
 template <typename Read>
@@ -281,7 +216,7 @@ Result<CommitOutcome> SqliteStore::commit(std::span<const Effect> effects) {
   return at_edge(file_, [&] {
     return writer_.with([&](Database& database) -> Result<CommitOutcome> {
       Transaction transaction(database);
-      const Applier apply(database, sealer_);
+      Applier apply(database, sealer_);
       for (const Effect& effect : effects)
         if (!std::visit(apply, effect)) return CommitOutcome::conflict;
       transaction.commit();

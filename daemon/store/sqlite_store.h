@@ -31,8 +31,13 @@ class SqliteStore final : public Store {
       std::span<const Migration> steps = migrations());
 
   [[nodiscard]] Result<std::optional<std::string>> password_hash(std::string_view user) override;
+  [[nodiscard]] Result<bool> must_change_password(std::string_view user) override;
+  [[nodiscard]] Result<std::vector<std::string>> former_hashes(std::string_view user) override;
   [[nodiscard]] Result<std::vector<OtpCredential>> otp_credentials(std::string_view user) override;
   [[nodiscard]] Result<std::vector<OtpSummary>> list_otp(std::string_view user) override;
+  [[nodiscard]] Result<bool> has_had_otp(std::string_view user) override;
+  [[nodiscard]] Result<std::vector<LookupSecret>> lookup_secrets(std::string_view user) override;
+  [[nodiscard]] Result<std::vector<Notice>> notices(std::string_view user) override;
   [[nodiscard]] Result<std::vector<Session>> watched_sessions() override;
   [[nodiscard]] Result<std::vector<Session>> sessions(const SessionQuery& query) override;
   [[nodiscard]] Result<std::vector<Session>> sessions_named(std::string_view id) override;
@@ -56,6 +61,8 @@ class SqliteStore final : public Store {
     Database database_;  // under mutex_
   };
 
+  template <typename Read>
+  auto read_credentials(Read read);
   template <typename Read>
   auto read_sessions(Read read);
 

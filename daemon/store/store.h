@@ -44,10 +44,20 @@ class Store {
 
   /// The Argon2id string of the user's Usher password; none where none was set.
   [[nodiscard]] virtual Result<std::optional<std::string>> password_hash(std::string_view user) = 0;
+  /// Whether they have to choose another at their next login; false where they have none.
+  [[nodiscard]] virtual Result<bool> must_change_password(std::string_view user) = 0;
+  /// Hashes of the Usher passwords before it that are remembered, the oldest first.
+  [[nodiscard]] virtual Result<std::vector<std::string>> former_hashes(std::string_view user) = 0;
   /// The user's code generators, seeds unsealed.
   [[nodiscard]] virtual Result<std::vector<OtpCredential>> otp_credentials(
       std::string_view user) = 0;
   [[nodiscard]] virtual Result<std::vector<OtpSummary>> list_otp(std::string_view user) = 0;
+  /// Whether they have a generator, or ever had one.
+  [[nodiscard]] virtual Result<bool> has_had_otp(std::string_view user) = 0;
+  /// Their look-up secrets, used up and expired ones too, in the order in which they were issued.
+  [[nodiscard]] virtual Result<std::vector<LookupSecret>> lookup_secrets(std::string_view user) = 0;
+  /// What they are to be told at their next login, the oldest first.
+  [[nodiscard]] virtual Result<std::vector<Notice>> notices(std::string_view user) = 0;
 
   /// The sessions whose anchor is not known to have ended, in the order in which they began.
   [[nodiscard]] virtual Result<std::vector<Session>> watched_sessions() = 0;

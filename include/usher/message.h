@@ -19,7 +19,7 @@ struct Versions {
 
 /// The versions this code speaks. A module offers them, the daemon picks one.
 inline constexpr std::uint16_t kOldestVersion = 1;
-inline constexpr std::uint16_t kNewestVersion = 1;
+inline constexpr std::uint16_t kNewestVersion = 2;
 inline constexpr Versions kSpokenVersions{.oldest = kOldestVersion, .newest = kNewestVersion};
 static_assert(kNewestVersion == 1 || kOldestVersion < kNewestVersion,
               "one version back is always spoken: module and daemon are upgraded one by one");
@@ -39,6 +39,7 @@ inline constexpr std::size_t kMaxSecret = 1024;
 inline constexpr std::size_t kMaxText = std::size_t{4} * 1024;
 inline constexpr std::size_t kMaxOperation = 32;
 inline constexpr std::size_t kMaxLabel = 64;
+inline constexpr std::size_t kMaxServices = 1024;
 /// Prompts in one dialogue; one more ends it as a denial.
 inline constexpr int kMaxRounds = 32;
 
@@ -94,13 +95,23 @@ struct Hello {
 
 /// What a `manage` dialogue is about; empty in every other phase.
 struct ManageDetails {
-  std::string_view operation;  // "password.set", "otp.add", "otp.remove"
+  std::string_view operation;  // PROTOCOL.md lists them
   std::string_view label;      // which code, in the person's words
   std::string_view algorithm;  // "SHA1", "SHA256", "SHA512"; empty for the default
   std::uint8_t digits = 0;     // 6 to 8; 0 for the default
   std::uint16_t period = 0;    // seconds; 0 for the default
   std::uint8_t plain = 0;      // 1: no QR code in the text
+  // Since version 2.
+  std::string_view kind;             // "TOTP", "HOTP"; empty for the default
+  std::string_view new_label;        // what a code is to be called
+  std::string_view services;         // where something counts, separated by commas
+  std::uint32_t seconds = 0;         // how long it counts; 0 for the default
+  std::uint32_t uses = 0;            // how often; 0 for the default
+  std::uint8_t change_at_login = 0;  // 1: the password has to be changed at the next login
 };
+
+/// (uid_t)-1: nobody in particular.
+inline constexpr std::uint32_t kNoUid = 0xffffffff;
 
 struct Begin {
   static constexpr MessageType kType = MessageType::begin;
@@ -115,6 +126,8 @@ struct Begin {
   ManageDetails manage;
   std::string_view password_proven_by;  // an earlier module of the stack; empty for none
   std::uint8_t auth_info_set = 0;       // 1: SSH_AUTH_INFO_0 is there, if only empty
+  // Since version 2. The real uid of the calling process: whoever started passwd(1), say.
+  std::uint32_t real_uid = kNoUid;
 
   static bool fields(auto& f, auto& self) {
     return f.enumeration(1, self.phase, Phase::authenticate, Phase::manage) &&
@@ -126,7 +139,16 @@ struct Begin {
            f.text(10, self.manage.label, kMaxLabel) &&
            f.text(11, self.manage.algorithm, kMaxLabel) && f.number(12, self.manage.digits) &&
            f.number(13, self.manage.period) && f.number(14, self.manage.plain) &&
-           f.text(15, self.password_proven_by, kMaxLabel) && f.number(16, self.auth_info_set);
+           f.text(15, self.password_proven_by, kMaxLabel) && f.number(16, self.auth_info_set) &&
+           (!f.since(2) || since_version_2(f, self));
+  }
+
+  static bool since_version_2(auto& f, auto& self) {
+    return f.text(17, self.manage.kind, kMaxLabel) &&
+           f.text(18, self.manage.new_label, kMaxLabel) &&
+           f.text(19, self.manage.services, kMaxServices) && f.number(20, self.manage.seconds) &&
+           f.number(21, self.manage.uses) && f.number(22, self.manage.change_at_login) &&
+           f.number(23, self.real_uid);
   }
 };
 

@@ -24,8 +24,8 @@ def main() -> None:
         entries = json.load(file)
 
     rooms: dict[str, dict[str, dict]] = {}
-    for entry in entries:
-        path = os.path.relpath(entry["file"], source)
+    for file, entry in ((file, entry) for entry in entries for file in sources_of(entry)):
+        path = os.path.relpath(file, source)
         # What the build itself wrote is not ours to mend.
         if path.startswith(tuple(f"{room}/" for room in PRODUCT)) and path.endswith(".cpp"):
             # A program's main() has definitions of its own.
@@ -51,6 +51,17 @@ def main() -> None:
     with open(os.path.join(out, "compile_commands.json"), "w", encoding="utf-8") as file:
         json.dump(commands, file, indent=1)
     print(f"{len(commands)} files for {sum(map(len, rooms.values()))}")
+
+
+def sources_of(entry: dict) -> list[str]:
+    """The files that are compiled by it: a unity build includes several into one of its own."""
+    if "/Unity/" not in entry["file"]:
+        return [entry["file"]]
+    own = os.path.join(entry["directory"], entry["file"])
+    if not os.path.exists(own):
+        return []
+    with open(own, encoding="utf-8") as unity:
+        return [line.split('"')[1] for line in unity if line.startswith("#include")]
 
 
 def arguments_for(entry: dict, name: str) -> list[str]:

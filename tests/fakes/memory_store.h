@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <ctime>
 #include <functional>
 #include <iterator>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -64,6 +66,7 @@ class MemoryStore final : public Store {
                                  .parameters = parameters,
                                  .seed = shared_copy(seed),
                                  .last_step = last_step});
+    state_.enrolled.emplace(user);
     return state_.last_id;
   }
   /// The newest step spent of generator `id`.
@@ -91,6 +94,7 @@ class MemoryStore final : public Store {
       OtpCredential credential{.id = row.id, .label = row.label, .parameters = row.parameters};
       if (!credential.seed.assign(row.seed->expose())) return failure("no memory for a seed");
       credential.last_step = row.last_step;
+      credential.drift = row.drift;
       found.push_back(std::move(credential));
     }
     return found;
@@ -104,6 +108,22 @@ class MemoryStore final : public Store {
       if (row.user == user)
         found.push_back({row.id, row.label, row.parameters, row.created, row.used});
     return found;
+  }
+
+  [[nodiscard]] Result<bool> must_change_password(std::string_view user) override {
+    return reading([&] { return state_.must_change.contains(std::string(user)); });
+  }
+  [[nodiscard]] Result<std::vector<std::string>> former_hashes(std::string_view user) override {
+    return reading([&] { return rows_of(state_.former, user); });
+  }
+  [[nodiscard]] Result<bool> has_had_otp(std::string_view user) override {
+    return reading([&] { return state_.enrolled.contains(std::string(user)); });
+  }
+  [[nodiscard]] Result<std::vector<LookupSecret>> lookup_secrets(std::string_view user) override {
+    return reading([&] { return rows_of(state_.secrets, user); });
+  }
+  [[nodiscard]] Result<std::vector<Notice>> notices(std::string_view user) override {
+    return reading([&] { return rows_of(state_.notices, user); });
   }
 
   [[nodiscard]] Result<std::vector<Session>> watched_sessions() override {
@@ -161,16 +181,36 @@ class MemoryStore final : public Store {
     OtpParameters parameters;
     std::shared_ptr<const Secret> seed;
     std::optional<std::uint64_t> last_step;
+    int drift = 0;
     std::int64_t created = 0;
     std::int64_t used = 0;
   };
+  template <typename Row>
+  using ByUser = std::map<std::string, std::vector<Row>, std::less<>>;
   struct State {
     std::map<std::string, std::string, std::less<>> passwords;
+    std::set<std::string> must_change;
+    ByUser<std::string> former;
     std::vector<Generator> generators;
+    std::set<std::string> enrolled;
+    ByUser<LookupSecret> secrets;
+    ByUser<Notice> notices;
     std::int64_t last_id = 0;
     std::vector<Session> sessions;
     std::vector<HeldProof> proofs;
   };
+
+  template <typename Read>
+  auto reading(Read read) -> Result<decltype(read())> {
+    const std::lock_guard lock(mutex_);
+    if (fail_reads_) return failure("the fake store can't be read");
+    return read();
+  }
+  template <typename Row>
+  static std::vector<Row> rows_of(const ByUser<Row>& all, std::string_view user) {
+    const auto found = all.find(user);
+    return found == all.end() ? std::vector<Row>{} : found->second;
+  }
 
   template <typename Wanted>
   Result<std::vector<Session>> sessions_that(Wanted wanted) {
@@ -192,6 +232,7 @@ class MemoryStore final : public Store {
       if (row.id != wanted.credential) continue;
       if (row.last_step && *row.last_step >= wanted.step) return false;
       row.last_step = wanted.step;
+      row.drift = std::clamp(wanted.drift, -kMostDrift, kMostDrift);
       row.used = commits_asked_;
       return true;
     }
@@ -208,10 +249,84 @@ class MemoryStore final : public Store {
     const auto before =
         found == state.passwords.end() ? std::nullopt : std::optional(found->second);
     if (wanted.expected && before != wanted.expected->hash) return false;
-    std::erase_if(state.proofs, [&](const HeldProof& held) {
-      return held.proof.user == wanted.user && held.proof.factor == Factor::password;
-    });
+    forget_factor(state, wanted.user, Factor::password);
+    if (before) {
+      auto& former = state.former[wanted.user];
+      former.push_back(*before);
+      if (former.size() > wanted.remember)
+        former.erase(former.begin(), former.end() - static_cast<std::ptrdiff_t>(wanted.remember));
+    }
     state.passwords.insert_or_assign(wanted.user, wanted.hash);
+    state.must_change.erase(wanted.user);
+    if (wanted.must_change) state.must_change.insert(wanted.user);
+    return true;
+  }
+  static void forget_factor(State& state, const std::string& user, Factor factor) {
+    std::erase_if(state.proofs, [&](const HeldProof& held) {
+      return held.proof.user == user && held.proof.factor == factor;
+    });
+  }
+  static bool apply(State& state, const ExpirePassword& wanted) {
+    if (!state.passwords.contains(wanted.user)) return false;
+    state.must_change.insert(wanted.user);
+    return true;
+  }
+  static bool apply(State& state, const RenameOtp& wanted) {
+    Generator* renamed = nullptr;
+    for (Generator& row : state.generators) {
+      if (row.user != wanted.user) continue;
+      if (row.label == wanted.new_label) return false;
+      if (row.label == wanted.label) renamed = &row;
+    }
+    if (renamed != nullptr) renamed->label = wanted.new_label;
+    return renamed != nullptr;
+  }
+  static bool apply(const State& state, const ExpectNeverEnrolled& wanted) {
+    return !state.enrolled.contains(wanted.user);
+  }
+  static bool apply(State& state, const ReopenEnrolment& wanted) {
+    state.enrolled.erase(wanted.user);
+    return true;
+  }
+  bool apply(State& state, const AddLookupSecrets& wanted) const {
+    if (wanted.replace)
+      apply(state, RevokeLookupSecrets{.user = wanted.user, .kind = wanted.alike.kind});
+    for (const LookupHash& hash : wanted.hashes) {
+      LookupSecret added = wanted.alike;
+      added.id = ++state.last_id;
+      added.hash = hash;
+      added.issued = commits_asked_;
+      added.last_used = 0;
+      state.secrets[wanted.user].push_back(std::move(added));
+    }
+    return true;
+  }
+  bool apply(State& state, const SpendLookupSecret& wanted) const {
+    const std::int64_t now = std::time(nullptr);
+    for (auto& [user, secrets] : state.secrets)
+      for (LookupSecret& secret : secrets) {
+        if (secret.id != wanted.id) continue;
+        if (secret.uses_left == 0 || (secret.expires && *secret.expires <= now)) return false;
+        --secret.uses_left;
+        secret.last_used = commits_asked_;
+        return true;
+      }
+    return false;
+  }
+  static bool apply(State& state, const RevokeLookupSecrets& wanted) {
+    if (wanted.kind == LookupKind::recovery) forget_factor(state, wanted.user, Factor::recovery);
+    std::erase_if(state.secrets[wanted.user],
+                  [&](const LookupSecret& secret) { return secret.kind == wanted.kind; });
+    return true;
+  }
+  bool apply(State& state, const LeaveNotice& wanted) const {
+    state.notices[wanted.user].push_back(
+        {.id = ++state.last_id, .at = commits_asked_, .text = wanted.text});
+    return true;
+  }
+  static bool apply(State& state, const TakeNotices& wanted) {
+    std::erase_if(state.notices[wanted.user],
+                  [&](const Notice& notice) { return notice.id <= wanted.up_to; });
     return true;
   }
   bool apply(State& state, const AddOtp& wanted) const {
@@ -222,8 +337,9 @@ class MemoryStore final : public Store {
                                 .label = wanted.label,
                                 .parameters = wanted.parameters,
                                 .seed = shared_copy(wanted.seed),
-                                .last_step = wanted.confirmed_step,
+                                .last_step = wanted.last_step,
                                 .created = commits_asked_});
+    state.enrolled.insert(wanted.user);
     return true;
   }
   static bool apply(State& state, const ExpectCredentials& wanted) {
@@ -233,7 +349,11 @@ class MemoryStore final : public Store {
     std::vector<std::int64_t> ids;
     for (const Generator& row : state.generators)
       if (row.user == wanted.user) ids.push_back(row.id);
-    return hash == wanted.hash && ids == wanted.otp;
+    const auto secrets = rows_of(state.secrets, wanted.user);
+    const auto recovery = std::ranges::count_if(secrets, [](const LookupSecret& secret) {
+      return secret.kind == LookupKind::recovery && secret.uses_left > 0;
+    });
+    return hash == wanted.hash && ids == wanted.otp && std::cmp_equal(recovery, wanted.recovery);
   }
   static bool apply(State& state, const RemoveOtp& wanted) {
     for (const Generator& row : state.generators)

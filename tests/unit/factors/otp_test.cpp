@@ -5,7 +5,11 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/memory_store.h"
@@ -27,7 +31,7 @@ class OtpFactorTest : public ::testing::Test {
   // The code `offset` steps from now.
   Secret code(int offset = 0, std::string_view seed = kSeed, const OtpParameters& parameters = {}) {
     const auto step = static_cast<std::int64_t>(totp_step(clock_.wall_microseconds(), parameters));
-    return *totp_code(secret(seed), parameters, static_cast<std::uint64_t>(step + offset));
+    return *code_of(secret(seed), parameters, static_cast<std::uint64_t>(step + offset));
   }
   FactorCheck check(const Secret& answer, std::string_view user = "alice") {
     auto checked = factor_.check(user, answer, Deadline::after(60'000));
@@ -165,6 +169,95 @@ TEST_F(OtpFactorTest, TheReasonTellsTheMostOfSeveralGenerators) {
   store_.add_otp("alice", "phone", secret(kSeed), {}, now());
   store_.add_otp("alice", "tablet", secret("the tablet's seed"));
   EXPECT_EQ(check(code()).reason, "code already used");
+}
+
+TEST_F(OtpFactorTest, AClockThatDriftsIsFollowedStepByStep) {
+  store_.add_otp("alice", "phone", secret(kSeed));
+  for (int drift = 1; drift <= kMostDrift; ++drift) {
+    clock_.advance_seconds(30);
+    const auto held = check(code(drift));
+    ASSERT_TRUE(held.held()) << drift;
+    EXPECT_EQ(std::get<SpendOtp>(held.effects.front()).drift, drift);
+    if (drift > 1) {
+      EXPECT_THAT(held.reason, HasSubstr(std::to_string(drift) +
+                                         " steps of 30 s ahead of this machine's clock"));
+    }
+    ASSERT_EQ(store_.commit(held.effects), CommitOutcome::committed);
+  }
+  clock_.advance_seconds(30);
+  EXPECT_FALSE(check(code(kMostDrift + 1)).held()) << "the bound";
+}
+
+TEST_F(OtpFactorTest, AClockThatWasSetRightAgainCountsAtOnce) {
+  const auto id = store_.add_otp("alice", "phone", secret(kSeed));
+  std::vector<Effect> drifted;
+  drifted.emplace_back(SpendOtp{.credential = id, .step = now() - 8, .drift = -8});
+  ASSERT_EQ(store_.commit(drifted), CommitOutcome::committed);
+  EXPECT_TRUE(check(code(-7)).held());
+  EXPECT_FALSE(check(code(-5)).held());
+  EXPECT_TRUE(check(code(0)).held());
+}
+
+// A generator that counts.
+
+class HotpTest : public OtpFactorTest {
+ protected:
+  static constexpr OtpParameters kCounting{.kind = OtpKind::hotp};
+  static std::string at(std::uint64_t counter) {
+    return std::string(code_of(secret(kSeed), kCounting, counter)->expose());
+  }
+  std::int64_t enrol(std::optional<std::uint64_t> last = std::nullopt) {
+    return store_.add_otp("alice", "token", secret(kSeed), kCounting, last);
+  }
+};
+
+TEST_F(HotpTest, TheNextTenCodesHoldAndSpendTheirCounter) {
+  enrol(41);
+  for (std::uint64_t counter = 42; counter < 52; ++counter)
+    EXPECT_EQ(step_spent_by(check(secret(at(counter)))), counter);
+  EXPECT_FALSE(check(secret(at(52))).held());
+}
+
+TEST_F(HotpTest, TheFirstCodeOfAllIsThatOfNought) {
+  enrol();
+  EXPECT_EQ(step_spent_by(check(secret(at(0)))), 0U);
+}
+
+TEST_F(HotpTest, ASpentCodeAndThoseBeforeItAreOver) {
+  enrol(41);
+  EXPECT_EQ(check(secret(at(41))).reason, "code already used");
+  EXPECT_EQ(check(secret(at(35))).reason, "code already used");
+  EXPECT_EQ(check(secret(at(1))).reason, "wrong code");
+}
+
+TEST_F(HotpTest, WrongCodesChangeNothing) {
+  const auto id = enrol(41);
+  for (const char* wrong : {"", "hunter2", "000000", "123456789012"})
+    EXPECT_TRUE(check(secret(wrong)).effects.empty()) << wrong;
+  EXPECT_TRUE(check(secret(at(60))).effects.empty());
+  EXPECT_EQ(store_.last_step_of(id), 41U);
+}
+
+TEST_F(HotpTest, FarAheadItTakesTwoCodesInARow) {
+  enrol(41);
+  EXPECT_THAT(check(secret(at(70))).reason, HasSubstr("28 ahead"));
+  EXPECT_EQ(step_spent_by(check(secret(at(70) + " " + at(71)))), 71U);
+  EXPECT_EQ(step_spent_by(check(secret(at(141) + at(142)))), 142U);
+  EXPECT_FALSE(check(secret(at(142) + at(143))).held()) << "the bound";
+}
+
+TEST_F(HotpTest, TwoCodesThatAreNotInARowDoNotCount) {
+  enrol(41);
+  EXPECT_FALSE(check(secret(at(50) + at(52))).held());
+  EXPECT_FALSE(check(secret(at(51) + at(50))).held());
+  EXPECT_FALSE(check(secret(at(50) + at(50))).held());
+  EXPECT_FALSE(check(secret(at(40) + at(41))).held()) << "both are spent";
+  EXPECT_FALSE(check(secret(at(41) + at(42))).held()) << "one is spent";
+}
+
+TEST_F(HotpTest, TheEndOfTheCounterIsAnErrorAndNotASuccess) {
+  enrol(static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) - 5);
+  EXPECT_FALSE(factor_.check("alice", secret("123456"), Deadline::after(60'000)));
 }
 
 TEST_F(OtpFactorTest, AStoreThatCanNotBeReadIsAnError) {

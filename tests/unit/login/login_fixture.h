@@ -51,9 +51,8 @@ class LoginTest : public ::testing::Test {
   std::string code(int steps = 0) {
     const OtpParameters parameters;
     const auto step = totp_step(clock.wall_microseconds(), parameters);
-    const auto made =
-        totp_code(seed_of(kSeed), parameters,
-                  step + static_cast<std::uint64_t>(static_cast<std::int64_t>(steps)));
+    const auto made = code_of(seed_of(kSeed), parameters,
+                              step + static_cast<std::uint64_t>(static_cast<std::int64_t>(steps)));
     EXPECT_TRUE(made);
     return std::string(made->expose());
   }
@@ -100,10 +99,12 @@ class LoginTest : public ::testing::Test {
   PasswordFactor password =
       std::move(*PasswordFactor::create(store, keeper, gate, {.memory_bytes = 8192, .passes = 1}));
   OtpFactor otp{store, clock};
+  RecoveryFactor recovery{store, clock};
   Transactions transactions;
   RulesInForce rules{RuleSet{.rules = {password_and_code()}, .version = "0123456789abcdef"}};
   SessionRegister sessions{{store, host, clock, audit}, 86'400};
-  LoginPorts ports{store, host, clock, audit, keeper, password, otp, transactions, sessions, rules};
+  LoginPorts ports{store, host,     clock,        audit,    keeper, password,
+                   otp,   recovery, transactions, sessions, rules};
   std::int64_t code_id = 0;
 };
 

@@ -64,7 +64,7 @@ TEST_F(OneFieldTest, ACodeInOneFieldIsSpentLikeAnyOther) {
 TEST_F(OneFieldTest, TheEndIsAsLongAsTheCodesThatAreEnrolled) {
   const OtpParameters eight{.digits = 8};
   store.add_otp("alice", "phone", seed_of(kSeed), eight);
-  const auto made = totp_code(seed_of(kSeed), eight, totp_step(clock.wall_microseconds(), eight));
+  const auto made = code_of(seed_of(kSeed), eight, totp_step(clock.wall_microseconds(), eight));
   ASSERT_TRUE(made);
   EXPECT_TRUE(answer_in_one(password_method(), password_and(std::string(made->expose()))).accepted);
 }

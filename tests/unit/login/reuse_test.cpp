@@ -112,7 +112,8 @@ TEST_F(ReuseTest, AnotherUsherdCountsItToo) {
   log_in_and_sudo();
   SessionRegister next({store, host, clock, audit}, 86'400);
   ASSERT_TRUE(next.start());
-  LoginPorts its{store, host, clock, audit, keeper, password, otp, transactions, next, rules};
+  LoginPorts its{store, host,     clock,        audit, keeper, password,
+                 otp,   recovery, transactions, next,  rules};
   ScriptedDialogue nobody;
   EXPECT_TRUE(serve(sudo(), nobody, its)->accepted);
 }

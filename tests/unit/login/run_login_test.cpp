@@ -266,8 +266,8 @@ TEST_F(LoginTest, ADialogueBrokenOffHasNoVerdictButAnEvent) {
 TEST_F(LoginTest, AnOldHashIsReplacedInTheSameCommitAsTheCodeIsSpent) {
   PasswordFactor costlier =
       std::move(*PasswordFactor::create(store, keeper, gate, {.memory_bytes = 16384, .passes = 2}));
-  LoginPorts moved_on{store,    host, clock,        audit,    keeper,
-                      costlier, otp,  transactions, sessions, rules};
+  LoginPorts moved_on{store, host,     clock,        audit,    keeper, costlier,
+                      otp,   recovery, transactions, sessions, rules};
   const auto before = *store.password_hash("alice");
   ScriptedDialogue dialogue;
   dialogue.answer(std::string(kPassword)).answer(code());
@@ -279,8 +279,8 @@ TEST_F(LoginTest, AnOldHashIsReplacedInTheSameCommitAsTheCodeIsSpent) {
 TEST_F(LoginTest, AnOldHashIsKeptWhileTheCodeIsWrong) {
   PasswordFactor costlier =
       std::move(*PasswordFactor::create(store, keeper, gate, {.memory_bytes = 16384, .passes = 2}));
-  LoginPorts moved_on{store,    host, clock,        audit,    keeper,
-                      costlier, otp,  transactions, sessions, rules};
+  LoginPorts moved_on{store, host,     clock,        audit,    keeper, costlier,
+                      otp,   recovery, transactions, sessions, rules};
   const auto before = *store.password_hash("alice");
   ScriptedDialogue dialogue;
   dialogue.answer(std::string(kPassword)).answer("000000");

@@ -31,7 +31,7 @@ class ManageTest : public LoginTest {
     EXPECT_NE(at, std::string_view::npos) << prompt;
     const std::string_view base32 = prompt.substr(at + 7, prompt.find_first_of("&\n", at) - at - 7);
     const auto made =
-        totp_code(seed_of(decode_base32(base32)), {}, totp_step(clock.wall_microseconds(), {}));
+        code_of(seed_of(decode_base32(base32)), {}, totp_step(clock.wall_microseconds(), {}));
     return made ? std::string(made->expose()) : "";
   }
   static std::string decode_base32(std::string_view text) {
@@ -212,7 +212,8 @@ TEST_F(ManageTest, APromptKeptOpenAfterTheProofChangesNothingOnceTheOwnerEnrolsA
 TEST_F(ManageTest, ARenewedHashIsStillTheProvenPassword) {
   PasswordFactor dearer =
       std::move(*PasswordFactor::create(store, keeper, gate, {.memory_bytes = 16384, .passes = 1}));
-  LoginPorts today{store, host, clock, audit, keeper, dearer, otp, transactions, sessions, rules};
+  LoginPorts today{store, host,     clock,        audit,    keeper, dearer,
+                   otp,   recovery, transactions, sessions, rules};
   ScriptedDialogue dialogue;
   dialogue.answer(std::string(kPassword)).answer(code());
   EXPECT_TRUE(serve(by(1000, change("alice", "otp.remove", "phone")), dialogue, today)->accepted);

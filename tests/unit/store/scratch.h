@@ -82,7 +82,7 @@ inline AddOtp add_otp(std::string user, std::string label, std::string_view seed
           .label = std::move(label),
           .parameters = parameters,
           .seed = secret(seed),
-          .confirmed_step = confirmed_step};
+          .last_step = confirmed_step};
 }
 
 constexpr std::string_view kSeed = "12345678901234567890";

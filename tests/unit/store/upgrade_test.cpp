@@ -137,12 +137,21 @@ TEST_F(UpgradeTest, AStoreWithoutSessionsKeepsWhatItHasAndTakesSome) {
     Database database(old.store());
     create_schema(database, MasterKey::read(old.key())->id(), first);
     database.run("INSERT INTO password VALUES ('ann', 'first', 5)");
+    const auto sealed =
+        Sealer::create(*MasterKey::read(old.key()))->seal(secret(kSeed), {"ann", "p", {}});
+    database
+        .query(
+            "INSERT INTO otp (user, label, algorithm, digits, period, sealed_seed, last_step, "
+            "created, last_used) VALUES ('ann', 'p', 1, 6, 30, ?, 100, 5, 0)")
+        .bind(*sealed)
+        .run();
   }
-  ASSERT_TRUE((*open_store(old, first))->commit(effects(add_otp("ann", "p", kSeed, 100))));
 
   const auto store = open_store(old);
   ASSERT_TRUE(store) << store.error().message;
   expect_ann(**store);
+  EXPECT_EQ((*store)->has_had_otp("ann"), true);
+  EXPECT_EQ((*store)->has_had_otp("bob"), false);
   EXPECT_TRUE((*store)->sessions({.count = 1})->empty());
   EXPECT_EQ((*store)->commit(effects(OpenSession{
                 .session = {.id = std::string(kSessionIdSize, 'a'), .user = "ann", .uid = 1000},
@@ -256,7 +265,7 @@ TEST_F(UpgradeTest, ADiskThatFillsUpAtAnyMomentLeavesTheStoreAndTheOldCopy) {
   // So large that the index of the log, 32 KiB, always has room.
   {
     std::vector<Effect> crowd;
-    for (int i = 0; i < 400; ++i) crowd.emplace_back(SetPassword{fmt::format("p{}", i), kLong});
+    for (int i = 0; i < 1000; ++i) crowd.emplace_back(SetPassword{fmt::format("p{}", i), kLong});
     ASSERT_TRUE((*open_store(scratch_))->commit(crowd));
   }
   const auto size = std::filesystem::file_size(scratch_.store());

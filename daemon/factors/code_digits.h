@@ -4,7 +4,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
+#include <utility>
 
 #include "daemon/model/effect.h"
 #include "daemon/model/result.h"
@@ -23,9 +25,15 @@ class CodeDigits {
   CodeDigits& operator=(const CodeDigits&) = default;
   ~CodeDigits();
 
-  /// `answer` without its spaces ("123 456"); nothing where that is not up to eight digits.
+  /// `answer` without its spaces ("123 456"), with full-width digits and spaces (U+FF10 to U+FF19,
+  /// U+3000) as the ones they stand for; nothing where that is not up to eight digits.
   [[nodiscard]] static CodeDigits typed(const Secret& answer) noexcept;
-  /// The code of one time step (RFC 6238 section 4.2), computed by liboath.
+  /// Two codes of `digits` digits, one behind the other, read in the same way; none where the
+  /// answer is not that.
+  [[nodiscard]] static std::optional<std::pair<CodeDigits, CodeDigits>> typed_pair(
+      const Secret& answer, std::size_t digits) noexcept;
+  /// The code of one time step (RFC 6238 section 4.2) or of one counter (RFC 4226 section 5.3),
+  /// computed by liboath.
   [[nodiscard]] static Result<CodeDigits> of_step(const Secret& seed,
                                                   const OtpParameters& parameters,
                                                   std::uint64_t step);
@@ -40,9 +48,9 @@ class CodeDigits {
   std::size_t size_ = 0;
 };
 
-/// The code of one time step, for keeping.
-[[nodiscard]] Result<Secret> totp_code(const Secret& seed, const OtpParameters& parameters,
-                                       std::uint64_t step);
+/// The code of one time step or counter, for keeping.
+[[nodiscard]] Result<Secret> code_of(const Secret& seed, const OtpParameters& parameters,
+                                     std::uint64_t step);
 
 /// The time step of a moment: whole periods since 1970 (RFC 6238, T0 = 0). 0 before that.
 [[nodiscard]] std::uint64_t totp_step(std::int64_t wall_microseconds,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/factors/totp.h"
+#include "daemon/factors/code_digits.h"
 
 #include <gtest/gtest.h>
 
@@ -52,7 +52,7 @@ TEST(Totp, GivesTheCodesOfRfc6238) {
     const auto expect = [&](OtpAlgorithm algorithm, std::string_view seed, std::string_view code) {
       const OtpParameters parameters{.algorithm = algorithm, .digits = 8};
       const auto made =
-          totp_code(secret(seed), parameters, totp_step(vector.time * kSecond, parameters));
+          code_of(secret(seed), parameters, totp_step(vector.time * kSecond, parameters));
       ASSERT_TRUE(made) << made.error().message;
       EXPECT_EQ(made->expose(), code) << vector.time;
     };
@@ -62,9 +62,13 @@ TEST(Totp, GivesTheCodesOfRfc6238) {
   }
 }
 
-TEST(Totp, GivesTheCodesOfRfc4226) {
-  for (std::size_t counter = 0; counter < kRfc4226.size(); ++counter)
-    EXPECT_EQ(totp_code(secret(kSeed20), {}, counter)->expose(), kRfc4226[counter]) << counter;
+TEST(Hotp, GivesTheCodesOfRfc4226) {
+  for (const unsigned period : {30U, 60U})
+    for (std::size_t counter = 0; counter < kRfc4226.size(); ++counter)
+      EXPECT_EQ(
+          code_of(secret(kSeed20), {.kind = OtpKind::hotp, .period = period}, counter)->expose(),
+          kRfc4226[counter])
+          << counter;
 }
 
 TEST(Totp, AStepIsAWholePeriodSince1970) {
@@ -77,13 +81,13 @@ TEST(Totp, AStepIsAWholePeriodSince1970) {
 }
 
 TEST(Totp, WhatMakesNoSafeCodeIsAnError) {
-  EXPECT_FALSE(totp_code(Secret(), {}, 1));
-  EXPECT_FALSE(totp_code(secret(kSeed20), {.digits = 5}, 1));
-  EXPECT_FALSE(totp_code(secret(kSeed20), {.digits = 9}, 1));
-  EXPECT_FALSE(totp_code(secret(kSeed20), {.period = 0}, 1));
-  EXPECT_FALSE(totp_code(secret(kSeed20), {.period = 3601}, 1));
-  EXPECT_FALSE(totp_code(secret(kSeed20), {.algorithm = OtpAlgorithm{}}, 1));
-  EXPECT_FALSE(totp_code(secret(kSeed20), {}, std::numeric_limits<std::uint64_t>::max()));
+  EXPECT_FALSE(code_of(Secret(), {}, 1));
+  EXPECT_FALSE(code_of(secret(kSeed20), {.digits = 5}, 1));
+  EXPECT_FALSE(code_of(secret(kSeed20), {.digits = 9}, 1));
+  EXPECT_FALSE(code_of(secret(kSeed20), {.period = 0}, 1));
+  EXPECT_FALSE(code_of(secret(kSeed20), {.period = 3601}, 1));
+  EXPECT_FALSE(code_of(secret(kSeed20), {.algorithm = OtpAlgorithm{}}, 1));
+  EXPECT_FALSE(code_of(secret(kSeed20), {}, std::numeric_limits<std::uint64_t>::max()));
 }
 
 TEST(CodeDigits, SpacesDoNotCount) {
@@ -91,9 +95,27 @@ TEST(CodeDigits, SpacesDoNotCount) {
     EXPECT_EQ(CodeDigits::typed(secret(typed)).expose(), "123456") << typed;
 }
 
+TEST(CodeDigits, FullWidthDigitsAndSpacesAreTheOnesTheyStandFor) {
+  EXPECT_EQ(CodeDigits::typed(secret("１２３　４５６")).expose(), "123456");
+  EXPECT_EQ(CodeDigits::typed(secret("０９12 ３４")).expose(), "091234");
+}
+
+TEST(CodeDigits, TwoCodesStandOneBehindTheOther) {
+  const auto pair = CodeDigits::typed_pair(secret("123456 654321"), 6);
+  ASSERT_TRUE(pair);
+  EXPECT_EQ(pair->first.expose(), "123456");
+  EXPECT_EQ(pair->second.expose(), "654321");
+  EXPECT_TRUE(CodeDigits::typed_pair(secret("1234567887654321"), 8));
+  for (const std::string_view typed :
+       {"", "123456", "123456 65432", "123456 6543210", "123456 65432a"})
+    EXPECT_FALSE(CodeDigits::typed_pair(secret(typed), 6)) << typed;
+  EXPECT_FALSE(CodeDigits::typed_pair(secret("12345678123456781"), 8));
+}
+
 TEST(CodeDigits, WhatIsNotDigitsIsNothing) {
   for (const std::string_view typed :
-       {"", " ", "12345a", "123-456", "123456789", "１２３", "12345\t6", "+12345", "123456\n"})
+       {"", " ", "12345a", "123-456", "123456789", "１２３ａ", "\xef\xbc", "\xe3\x80",
+        "\xd9\xa1\xd9\xa2", "12345\t6", "+12345", "123456\n"})
     EXPECT_EQ(CodeDigits::typed(secret(typed)).size(), 0U) << typed;
   EXPECT_EQ(CodeDigits::typed(Secret()).size(), 0U);
 }
