@@ -31,7 +31,7 @@ class ManageTest : public LoginTest {
     EXPECT_NE(at, std::string_view::npos) << prompt;
     const std::string_view base32 = prompt.substr(at + 7, prompt.find_first_of("&\n", at) - at - 7);
     const auto made =
-        code_of(seed_of(decode_base32(base32)), {}, totp_step(clock.wall_microseconds(), {}));
+        usher::code_of(seed_of(decode_base32(base32)), {}, totp_step(clock.wall_microseconds(), {}));
     return made ? std::string(made->expose()) : "";
   }
   static std::string decode_base32(std::string_view text) {

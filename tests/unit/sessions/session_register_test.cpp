@@ -195,6 +195,19 @@ class InterruptedStore final : public Store {
   Result<std::vector<OtpSummary>> list_otp(std::string_view user) override {
     return inner_.list_otp(user);
   }
+  Result<bool> must_change_password(std::string_view user) override {
+    return inner_.must_change_password(user);
+  }
+  Result<std::vector<std::string>> former_hashes(std::string_view user) override {
+    return inner_.former_hashes(user);
+  }
+  Result<bool> has_had_otp(std::string_view user) override { return inner_.has_had_otp(user); }
+  Result<std::vector<LookupSecret>> lookup_secrets(std::string_view user) override {
+    return inner_.lookup_secrets(user);
+  }
+  Result<std::vector<Notice>> notices(std::string_view user) override {
+    return inner_.notices(user);
+  }
   Result<std::vector<Session>> watched_sessions() override { return inner_.watched_sessions(); }
   Result<std::vector<Session>> sessions(const SessionQuery& query) override {
     return inner_.sessions(query);
