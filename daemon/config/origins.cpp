@@ -5,6 +5,7 @@
 
 #include <array>
 #include <string_view>
+#include <utility>
 
 #include "daemon/config/text.h"
 
@@ -54,6 +55,18 @@ std::optional<Origin> read_origin(Document& document, const Text& text) {
     return Origin{.local = false, .network = *network, .spelling = text.value};
   report_no_origin(document, text);
   return std::nullopt;
+}
+
+std::vector<Origin> read_origins(const Entry& entry, const Sets& sets) {
+  std::vector<Origin> origins;
+  for (const Text& text : read_some_texts(entry)) {
+    if (!is_set_reference(text.value)) {
+      if (auto origin = read_origin(entry.document, text)) origins.push_back(std::move(*origin));
+    } else if (const NamedSet* set = find_set(entry.document, sets, SetKind::networks, text)) {
+      origins.insert(origins.end(), set->origins.begin(), set->origins.end());
+    }
+  }
+  return origins;
 }
 
 }  // namespace usher::config

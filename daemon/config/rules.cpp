@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "daemon/config/enrolment.h"
 #include "daemon/config/hours.h"
 #include "daemon/config/lists.h"
 #include "daemon/config/names.h"
@@ -58,15 +59,8 @@ void read_names(const Entry& entry, const Sets& sets, Rule& rule) {
 }
 
 template <auto Member>
-void read_origins(const Entry& entry, const Sets& sets, Rule& rule) {
-  auto& origins = rule.*Member;
-  for (const Text& text : read_some_texts(entry)) {
-    if (!is_set_reference(text.value)) {
-      if (auto origin = read_origin(entry.document, text)) origins.push_back(std::move(*origin));
-    } else if (const NamedSet* set = find_set(entry.document, sets, SetKind::networks, text)) {
-      origins.insert(origins.end(), set->origins.begin(), set->origins.end());
-    }
-  }
+void read_sources(const Entry& entry, const Sets& sets, Rule& rule) {
+  rule.*Member = read_origins(entry, sets);
 }
 
 void read_ttys(const Entry& entry, const Sets& /*sets*/, Rule& rule) {
@@ -90,31 +84,16 @@ void read_require(const Entry& entry, const Sets& /*sets*/, Rule& rule) {
   rule.require = read_requirements(entry);
 }
 
-/// The text is shown by programs that lay it out themselves, so line ends are welcome.
-bool can_be_shown(std::string_view text) {
-  std::string lines(text);
-  std::ranges::replace(lines, '\n', ' ');
-  return is_one_printable_line(lines);
-}
-
 void read_deny(const Entry& entry, const Sets& /*sets*/, Rule& rule) {
   rule.deny = true;
   if (const auto* value = entry.node.as_boolean()) {
     if (!value->get()) entry.refuse("`deny = false` says nothing", "take the line out");
     return;
   }
-  const auto text = read_text(entry, "true, or a text for the person",
-                              R"(write deny = true, or deny = "Not today.")");
-  if (!text) return;
-  if (trimmed(*text).empty())
-    return entry.refuse("this text is empty", "write `deny = true` to say nothing to the person");
-  if (!can_be_shown(*text))
-    return entry.refuse("this text has a tab or an invisible character in it",
-                        "write printable characters and line ends alone");
-  if (text->size() > kMaxText)
-    return entry.refuse(fmt::format("this text has {} bytes", text->size()),
-                        fmt::format("it may have {}", kMaxText));
-  rule.deny_text = *text;
+  if (auto text = read_shown_text(entry, "true, or a text for the person",
+                                  R"(write deny = true, or deny = "Not today.")",
+                                  "write `deny = true` to say nothing to the person"))
+    rule.deny_text = std::move(*text);
 }
 
 void read_prompt(const Entry& entry, const Sets& /*sets*/, Rule& rule) {
@@ -126,6 +105,10 @@ void read_prompt(const Entry& entry, const Sets& /*sets*/, Rule& rule) {
 void read_reuse(const Entry& entry, const Sets& /*sets*/, Rule& rule) {
   for (const FactorTime& time : read_factor_times(entry, 1, kLongestReuse))
     rule.reuse.push_back({.factor = time.factor, .seconds = time.seconds});
+}
+
+void read_enrol(const Entry& entry, const Sets& sets, Rule& rule) {
+  rule.enrol = read_enrolment(entry, sets);
 }
 
 void read_account(const Entry& entry, const Sets& /*sets*/, Rule& rule) {
@@ -148,20 +131,21 @@ constexpr std::array kRuleKeys = {
     RuleKey{"service", read_names<&Rule::services, NameKind::service, SetKind::services>},
     RuleKey{"user", read_names<&Rule::users, NameKind::user, SetKind::users>},
     RuleKey{"group", read_names<&Rule::groups, NameKind::group, SetKind::groups>},
-    RuleKey{"from", read_origins<&Rule::from>},
-    RuleKey{"not_from", read_origins<&Rule::not_from>},
+    RuleKey{"from", read_sources<&Rule::from>},
+    RuleKey{"not_from", read_sources<&Rule::not_from>},
     RuleKey{"tty", read_ttys},
     RuleKey{"hours", read_times},
     RuleKey{"require", read_require},
     RuleKey{"deny", read_deny},
     RuleKey{"prompt", read_prompt},
     RuleKey{"reuse", read_reuse},
+    RuleKey{"enrol", read_enrol},
     RuleKey{"account", read_account},
     RuleKey{"mode", read_mode},
 };
 
 /// Of the rule language, but not built: ignoring one would let in whom it keeps out.
-constexpr std::array<std::string_view, 3> kLaterKeys = {"session", "enrol", "scope"};
+constexpr std::array<std::string_view, 2> kLaterKeys = {"session", "scope"};
 
 void report_unknown_key(Document& document, const toml::key& key) {
   const auto at = key.source().begin;
@@ -222,6 +206,30 @@ void check_reuse(Document& document, const toml::table& table, const Rule& rule)
                       "take it out of `reuse`, or add it to `require`");
 }
 
+/// Whoever enrols has proven all else, and there must be something else.
+void check_enrol(Document& document, const toml::table& table, const Rule& rule) {
+  if (!rule.enrol) return;
+  const auto report = [&](std::string_view message, std::string_view hint) {
+    document.report(table.get("enrol")->source().begin, message, hint);
+  };
+  if (rule.deny) return report("this rule denies, whatever was proven", "take `enrol` out");
+  const auto is_for_a_code = [](const Requirement& requirement) {
+    return contains(requirement.any_of, Factor::otp) &&
+           std::ranges::all_of(requirement.any_of, [](Factor factor) {
+             return factor == Factor::otp || factor == Factor::recovery;
+           });
+  };
+  if (std::ranges::none_of(rule.require, is_for_a_code))
+    return report("this rule does not insist on a code, so nobody has to enrol one",
+                  R"(write require = ["password", "otp"], or take `enrol` out)");
+  if (rule.require.size() < 2)
+    return report("this rule wants a code alone: anybody could enrol one as anybody else",
+                  R"(add what people prove before they enrol: require = ["password", "otp"])");
+  if (rule.prompt == PromptLayout::combined)
+    report("nobody can enrol where password and code are one answer",
+           "take `prompt` or `enrol` out");
+}
+
 void check_name_of(Document& document, const toml::table& table, const Rule& rule,
                    const std::vector<Rule>& earlier) {
   const toml::node* name = table.get("name");
@@ -254,7 +262,9 @@ Rule read_rule(Document& document, const toml::table& table, const Sets& sets,
   // A misspelt key is most likely the one that would be missed here.
   if (all_known) check_outcome(document, table);
   check_prompt(document, table, rule);
-  if (!rule.require.empty() || rule.deny) check_reuse(document, table, rule);
+  if (rule.require.empty() && !rule.deny) return rule;
+  check_reuse(document, table, rule);
+  check_enrol(document, table, rule);
   return rule;
 }
 

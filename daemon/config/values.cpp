@@ -3,8 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "daemon/config/text.h"
 #include "daemon/config/units.h"
+#include "usher/message.h"
 
 namespace usher::config {
 
@@ -62,6 +65,25 @@ std::optional<std::uint32_t> read_duration(const Entry& entry, std::uint32_t lea
   entry.refuse(
       fmt::format("{} is {}, which is out of range", ticked(entry.key), duration_text(*seconds)),
       fmt::format(R"(it may be "{}" to "{}")", duration_text(least), duration_text(most)));
+  return std::nullopt;
+}
+
+std::optional<std::string> read_shown_text(const Entry& entry, std::string_view wanted,
+                                           std::string_view hint, std::string_view to_say_nothing) {
+  auto text = read_text(entry, wanted, hint);
+  if (!text) return std::nullopt;
+  std::string lines = *text;
+  std::ranges::replace(lines, '\n', ' ');
+  if (trimmed(lines).empty())
+    entry.refuse("this text is empty", to_say_nothing);
+  else if (!is_one_printable_line(lines))
+    entry.refuse("this text has a tab or an invisible character in it",
+                 "write printable characters and line ends alone");
+  else if (text->size() > kMaxText)
+    entry.refuse(fmt::format("this text has {} bytes", text->size()),
+                 fmt::format("it may have {}", kMaxText));
+  else
+    return text;
   return std::nullopt;
 }
 

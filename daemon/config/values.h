@@ -36,6 +36,13 @@ struct Text {
 /// `wanted` ends the sentence "`key` is ..."; `hint` says how to write it.
 [[nodiscard]] std::optional<std::string> read_text(const Entry& entry, std::string_view wanted,
                                                    std::string_view hint);
+/// A text for the person, at most as long as a prompt; programs lay it out themselves, so it may
+/// have line ends, but nothing else that is not printable. `to_say_nothing` is the hint about an
+/// empty one.
+[[nodiscard]] std::optional<std::string> read_shown_text(const Entry& entry,
+                                                         std::string_view wanted,
+                                                         std::string_view hint,
+                                                         std::string_view to_say_nothing);
 [[nodiscard]] std::optional<bool> read_switch(const Entry& entry);
 /// A whole number, `least` to `most`.
 [[nodiscard]] std::optional<std::uint32_t> read_count(const Entry& entry, std::uint32_t least,

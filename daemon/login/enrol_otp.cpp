@@ -10,6 +10,7 @@
 
 #include "daemon/factors/otp.h"
 #include "daemon/factors/secret_text.h"
+#include "daemon/login/commit_change.h"
 #include "daemon/login/qr_text.h"
 
 namespace usher {
@@ -17,11 +18,14 @@ namespace {
 
 constexpr int kConfirmations = 3;
 constexpr std::size_t kMostCodesPerPerson = 8;
-constexpr std::string_view kDefaultLabel = "default";
 
 /// What the request asks for, with the defaults filled in; or what is wrong with it.
 Result<OtpParameters> parameters_of(const ManageRequest& wanted) {
   OtpParameters parameters;
+  if (wanted.kind == "HOTP")
+    parameters.kind = OtpKind::hotp;
+  else if (!wanted.kind.empty() && wanted.kind != "TOTP")
+    return failure(fmt::format("\"{}\" is no kind of generator: take TOTP or HOTP", wanted.kind));
   if (!wanted.algorithm.empty()) {
     const auto algorithm = otp_algorithm_named(wanted.algorithm);
     if (!algorithm)
@@ -63,7 +67,7 @@ Result<std::optional<std::string>> reason_against(Hearing& hearing, const std::s
 
 /// Shows the seed in every form an app can take it. The last part becomes the prompt itself: what
 /// is sent as information alone, some programs hold back until they ask.
-Result<SecretText> instructions(const Secret& seed, const Secret& uri) {
+Result<SecretText> instructions(const Secret& seed, const Secret& uri, const NewGenerator& wanted) {
   const auto typed = base32_of(seed);
   if (!typed) return std::unexpected(typed.error());
   SecretText text;
@@ -73,13 +77,13 @@ Result<SecretText> instructions(const Secret& seed, const Secret& uri) {
       .append(uri.expose())
       .append("\n  Secret:  ")
       .append(typed->expose())
-      .append("\nCode it shows now: ");
+      .append(wanted.may_skip ? "\nCode it shows now, or Enter to do it later: "
+                              : "\nCode it shows now: ");
   if (!text.is_whole()) return failure("the enrolment text does not fit into a prompt");
   return text;
 }
 
 std::expected<void, DialogueEnd> show_qr(Hearing& hearing, const Secret& uri) {
-  if (hearing.request.manage.plain) return {};
   const auto qr = qr_text(uri);
   if (!qr)
     return hearing.dialogue.tell(PromptStyle::info,
@@ -87,62 +91,82 @@ std::expected<void, DialogueEnd> show_qr(Hearing& hearing, const Secret& uri) {
   return hearing.dialogue.tell(PromptStyle::info, qr->expose());
 }
 
-/// Asks for a code of the new seed until one fits. None where three didn't.
-std::expected<Result<std::optional<std::uint64_t>>, DialogueEnd> confirm(
-    Hearing& hearing, const Secret& seed, const OtpParameters& parameters,
-    const SecretText& first_prompt) {
+struct Confirmation {
+  OfferedGenerator::Outcome outcome = OfferedGenerator::Outcome::no_match;
+  std::uint64_t step = 0;  // of the code, where confirmed
+};
+
+/// Asks for a code of the new seed until one fits, three times at most.
+std::expected<Result<Confirmation>, DialogueEnd> confirm(Hearing& hearing, const Secret& seed,
+                                                         const NewGenerator& wanted,
+                                                         const SecretText& first_prompt) {
   std::string_view prompt = first_prompt.expose();
   for (int attempt = 0; attempt < kConfirmations; ++attempt) {
     const auto code = hearing.dialogue.ask(PromptStyle::visible, PromptPurpose::other, prompt);
     if (!code) return std::unexpected(code.error());
-    auto step = matching_step(seed, parameters, *code, hearing.ports.clock.wall_microseconds());
-    if (!step || *step) return step;
+    if (wanted.may_skip && code->empty())
+      return Confirmation{.outcome = OfferedGenerator::Outcome::skipped};
+    const auto step =
+        matching_step(seed, wanted.parameters, *code, hearing.ports.clock.wall_microseconds());
+    if (!step) return Result<Confirmation>(std::unexpected(step.error()));
+    if (*step) return Confirmation{.outcome = OfferedGenerator::Outcome::confirmed, .step = **step};
     prompt = "That is not the code it should show. Check the clock of your device.\nCode: ";
   }
-  return std::optional<std::uint64_t>{};
-}
-
-VerdictResult store_code(Hearing& hearing, const std::string& user, AddOtp added) {
-  const std::string label = added.label;
-  std::vector<Effect> effects;
-  if (hearing.proven_credentials) effects.emplace_back(*hearing.proven_credentials);
-  effects.emplace_back(std::move(added));
-  const auto committed = hearing.ports.store.commit(effects);
-  if (!committed) return internal_failure("not committed: " + committed.error().message);
-  if (*committed != CommitOutcome::committed)
-    return refused_change(fmt::format(
-        "a code named \"{}\" was added, or another credential changed, meanwhile", label));
-  return VerdictResult::accept(fmt::format("code \"{}\" added for {}", label, user));
+  return Confirmation{};
 }
 
 }  // namespace
 
+std::expected<Result<OfferedGenerator>, DialogueEnd> offer_generator(Hearing& hearing,
+                                                                     const std::string& user,
+                                                                     const NewGenerator& wanted) {
+  const auto failed = [](const Error& error) {
+    return Result<OfferedGenerator>(std::unexpected(error));
+  };
+  Secret seed = new_seed(wanted.parameters.algorithm);
+  const auto uri = otpauth_uri(seed, wanted.parameters, hearing.ports.host.machine_name(), user);
+  if (!uri) return failed(uri.error());
+  const auto prompt = instructions(seed, *uri, wanted);
+  if (!prompt) return failed(prompt.error());
+
+  if (!wanted.before.empty())
+    if (const auto told = hearing.dialogue.tell(PromptStyle::info, wanted.before); !told)
+      return std::unexpected(told.error());
+  if (wanted.qr)
+    if (const auto shown = show_qr(hearing, *uri); !shown) return std::unexpected(shown.error());
+  const auto confirmed = confirm(hearing, seed, wanted, *prompt);
+  if (!confirmed) return std::unexpected(confirmed.error());
+  if (!*confirmed) return failed(confirmed->error());
+  OfferedGenerator enrolled{.outcome = (*confirmed)->outcome, .added = {}};
+  if (enrolled.outcome == OfferedGenerator::Outcome::confirmed)
+    enrolled.added = {.user = user,
+                      .label = wanted.label,
+                      .parameters = wanted.parameters,
+                      .seed = std::move(seed),
+                      .last_step = (*confirmed)->step};
+  return enrolled;
+}
+
 Outcome enrol_otp(Hearing& hearing, const std::string& user) {
   const ManageRequest& wanted = hearing.request.manage;
-  const std::string label(wanted.label.empty() ? kDefaultLabel : std::string_view(wanted.label));
+  const std::string label(wanted.label.empty() ? kDefaultCodeLabel
+                                               : std::string_view(wanted.label));
   const auto parameters = parameters_of(wanted);
   if (!parameters) return refused_change(parameters.error().message);
   const auto against = reason_against(hearing, user, label);
   if (!against) return internal_failure(against.error().message);
   if (*against) return refused_change(**against);
 
-  Secret seed = new_seed(parameters->algorithm);
-  const auto uri = otpauth_uri(seed, *parameters, hearing.ports.host.machine_name(), user);
-  if (!uri) return internal_failure(uri.error().message);
-  const auto prompt = instructions(seed, *uri);
-  if (!prompt) return internal_failure(prompt.error().message);
-
-  if (const auto shown = show_qr(hearing, *uri); !shown) return std::unexpected(shown.error());
-  const auto confirmed = confirm(hearing, seed, *parameters, *prompt);
-  if (!confirmed) return std::unexpected(confirmed.error());
-  if (!*confirmed) return internal_failure(confirmed->error().message);
-  if (!**confirmed) return refused_change("no code matched: nothing was enrolled");
-  return store_code(hearing, user,
-                    AddOtp{.user = user,
-                           .label = label,
-                           .parameters = *parameters,
-                           .seed = std::move(seed),
-                           .last_step = ***confirmed});
+  auto enrolled = offer_generator(hearing, user,
+                                  {.label = label, .parameters = *parameters, .qr = !wanted.plain});
+  if (!enrolled) return std::unexpected(enrolled.error());
+  if (!*enrolled) return internal_failure(enrolled->error().message);
+  if ((*enrolled)->outcome != OfferedGenerator::Outcome::confirmed)
+    return refused_change("no code matched: nothing was enrolled");
+  return commit_change(
+      hearing, std::move((*enrolled)->added), fmt::format("code \"{}\" added for {}", label, user),
+      fmt::format("a code named \"{}\" was added, or another credential changed, meanwhile",
+                  label));
 }
 
 }  // namespace usher

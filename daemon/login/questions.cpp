@@ -63,6 +63,7 @@ struct AnswerCheck {
   std::vector<Effect> effects;
   std::optional<std::string> outdated_hash;
   std::string reason;
+  bool no_generator = false;  // a code was wanted, of who can have none
 };
 
 /// Whether the factor's answers are wanted for what a generator shows.
@@ -76,6 +77,8 @@ bool wants_a_code(const Requirement& requirement) {
 void take(Factor factor, FactorCheck check, AnswerCheck& result) {
   if (!result.reason.empty()) result.reason += ", ";
   result.reason += fmt::format("{}: {}", name_of(factor), check.reason);
+  if (factor == Factor::otp)
+    result.no_generator = check.outcome == FactorCheck::Outcome::not_enrolled;
   if (!check.held() || result.held) return;
   result.held = HeldFactor{.factor = factor, .tie = check.tie};
   result.effects = std::move(check.effects);
@@ -184,6 +187,7 @@ Result<Findings> check_all(const std::vector<GivenAnswer>& answers, const Claim&
                                      ? static_cast<std::uint16_t>(given.answer.size())
                                      : std::uint16_t{0};
     if (!checked->held) {
+      findings.lacks_code_alone = findings.all_held && checked->no_generator;
       findings.all_held = false;
       continue;
     }

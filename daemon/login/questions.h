@@ -38,6 +38,8 @@ struct HeldFactor {
 /// What all answers came to together.
 struct Findings {
   bool all_held = false;
+  /// All that is missing is a code, and the person has no generator to make one.
+  bool lacks_code_alone = false;
   /// A break-glass secret was used.
   bool broke_glass = false;
   std::vector<HeldFactor> held;

@@ -8,8 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/login/enrol_at_prompt.h"
 #include "daemon/login/hearing.h"
 #include "daemon/login/judging.h"
+#include "daemon/login/notices.h"
 #include "daemon/login/one_field.h"
 #include "daemon/login/questions.h"
 #include "daemon/login/standing.h"
@@ -67,9 +69,12 @@ std::optional<VerdictResult> reason_not_to_commit(Hearing& hearing,
 
 /// Nothing was to be asked.
 VerdictResult accept_unasked(Hearing& hearing, const Standing& standing, const Decision& decision) {
-  const auto effects = expect_reused(standing, decision, hearing.ports.clock.boot_microseconds());
+  auto effects = expect_reused(standing, decision, hearing.ports.clock.boot_microseconds());
+  std::string notices = take_notices(hearing, hearing.event.person, effects);
   if (auto refused = reason_not_to_commit(hearing, effects)) return std::move(*refused);
-  return VerdictResult::accept(decision.reason);
+  VerdictResult verdict = VerdictResult::accept(decision.reason);
+  verdict.text = std::move(notices);
+  return verdict;
 }
 
 VerdictResult accept_answers(Hearing& hearing, const Standing& standing, const Decision& decision,
@@ -83,10 +88,12 @@ VerdictResult accept_answers(Hearing& hearing, const Standing& standing, const D
   if (anew && hearing.ports.sessions.is_guessed_in(standing.session))
     effects.emplace_back(forget_all_of(standing));
   credit(hearing, standing, effects);
+  std::string notices = take_notices(hearing, hearing.event.person, effects);
   if (auto refused = reason_not_to_commit(hearing, effects)) return std::move(*refused);
   if (anew) hearing.ports.sessions.forgive_misses(standing.session);
   VerdictResult verdict = VerdictResult::accept(std::move(findings.reason));
   verdict.password_length = findings.password_length;
+  verdict.text = std::move(notices);
   return verdict;
 }
 
@@ -121,6 +128,13 @@ Outcome run_login(Hearing& hearing) {
   if (!answers) return std::unexpected(answers.error());
 
   const std::string& user = person != nullptr ? person->name : hearing.request.user;
+  // Whether there is such an account or not: the time must not tell.
+  std::optional<ExpectCredentials> before;
+  if (may_offer_enrolment(hearing, decision)) {
+    auto credentials = credentials_before(hearing.ports.store, user);
+    if (!credentials) return internal_failure(credentials.error().message);
+    before = *std::move(credentials);
+  }
   if (person != nullptr && !stands_still(hearing, *person, standing, decision))
     return mismatch(std::string(kNoLongerHeld));
   if (const auto apart = take_apart(*answers, user, hearing.ports.store); !apart)
@@ -132,6 +146,12 @@ Outcome run_login(Hearing& hearing) {
   for (const HeldFactor& held : findings->held) hearing.event.held.push_back(held.factor);
   if (person == nullptr) return mismatch("there is no such account");
   if (!findings->all_held) {
+    if (before) {
+      if (auto enrolled = enrol_at_prompt(hearing, *person, decision, *findings, *before)) {
+        if (*enrolled && (*enrolled)->accepted) note_earned(hearing, *person, findings->held);
+        return std::move(*enrolled);
+      }
+    }
     if (count_a_miss(hearing, standing, decision))
       findings->reason += "; too often in this session, so all has to be proven there again";
     return mismatch(std::move(findings->reason));

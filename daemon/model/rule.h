@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,15 @@ struct ReuseWindow {
   std::uint32_t seconds = 0;
 };
 
+/// How somebody who never had a code gets one at the prompt, once all else was proven there.
+struct Enrolment {
+  std::int64_t until = 0;    // seconds since 1970; from then on they are refused
+  std::string until_text;    // as it is written, for the person
+  bool anywhere = false;     // from wherever they come, else:
+  std::vector<Origin> from;  // from these alone
+  std::string late_text;     // for who comes later; may be empty
+};
+
 /// How a rule's factors are asked for.
 enum class PromptLayout : std::uint8_t {
   separate = 1,  // a prompt each
@@ -57,6 +67,8 @@ struct Rule {
   PromptLayout prompt = PromptLayout::separate;
   /// Proofs of the caller's session that count, each for its time; no factor twice.
   std::vector<ReuseWindow> reuse;
+  /// None: who has no code is refused.
+  std::optional<Enrolment> enrol;
   /// account = "strict": a program that skipped authentication is refused by the account phase.
   bool strict_account = false;
   /// mode = "observe": what the rule decides is recorded and has no effect.

@@ -38,6 +38,10 @@ struct Facts {
   std::span<const Proof> proven;
 };
 
+/// Whether a request from `source` is covered by one of `origins`; a source that is not known by
+/// none.
+[[nodiscard]] bool is_from(const std::vector<Origin>& origins, const Source& source);
+
 /// Finds the first rule that matches and says what it still wants. Pure: no I/O, no clock; the same
 /// arguments give the same decision. The decision points into `rules`. First match decides; no
 /// match denies; a rule reached whose match is unknown denies.

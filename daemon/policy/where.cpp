@@ -97,3 +97,11 @@ const Predicate kNotFrom{match_not_from, words_for_not_from};
 const Predicate kTty{match_tty, words_for_tty};
 
 }  // namespace usher::policy
+
+namespace usher {
+
+bool is_from(const std::vector<Origin>& origins, const Source& source) {
+  return policy::covering(origins, source) != nullptr;
+}
+
+}  // namespace usher

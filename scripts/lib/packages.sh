@@ -55,6 +55,7 @@ packages_e2e=(
   rsync                # ... this ...
   ansible-core         # ... and this
   sqlite3              # backs the store up
+  zbar-tools           # reads a QR code off a terminal's screen
   tmux                 # what somebody leaves behind when they go
   libpam-google-authenticator # what people move from ...
   libpam-oath          # ... or this

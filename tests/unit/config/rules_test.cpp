@@ -179,7 +179,7 @@ TEST(Rules, ReuseIsForWhatTheRuleRequires) {
 }
 
 TEST(Rules, NothingThatIsNotBuiltIsIgnored) {
-  for (const char* key : {"session", "enrol", "scope"})
+  for (const char* key : {"session", "scope"})
     EXPECT_EQ(finding_about(std::string(key) + " = true"),
               "`" + std::string(key) + "` is not supported by this version");
 }
