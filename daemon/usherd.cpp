@@ -19,7 +19,6 @@
 #include "daemon/serving/handover.h"
 #include "daemon/serving/systemd_sockets.h"
 #include "daemon/serving/trouble.h"
-#include "daemon/store/master_key.h"
 #include "daemon/store/sqlite_store.h"
 
 namespace usher {
@@ -33,12 +32,6 @@ constexpr std::int64_t kStopMilliseconds = 3'000;
 constexpr auto kTransactionsLeft = "transactions";
 constexpr SocketLimits kControlLimits{
     .total = 16, .per_outsider = 4, .reserved_for_root = 4, .accounts_only = true};
-
-Result<std::unique_ptr<Store>> open_store(const Settings& settings) {
-  auto key = MasterKey::read(settings.master_key);
-  if (!key) return std::unexpected(key.error());
-  return SqliteStore::open(settings.store, std::move(*key));
-}
 
 template <typename Sink>
 Result<void> add_sink(std::vector<std::unique_ptr<Audit>>& sinks,
@@ -115,7 +108,7 @@ Result<std::unique_ptr<Usherd>> Usherd::start(const std::filesystem::path& file,
 Result<Usherd::Parts> Usherd::open_parts(const Settings& settings) {
   auto stop = StopSignal::create();
   if (!stop) return std::unexpected(std::move(stop.error()));
-  auto store = open_store(settings);
+  auto store = SqliteStore::open(settings.store, settings.master_key);
   if (!store) return std::unexpected(std::move(store.error()));
   auto audit = open_audit(settings);
   if (!audit) return std::unexpected(std::move(audit.error()));

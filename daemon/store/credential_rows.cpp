@@ -145,7 +145,7 @@ bool CredentialRows::spend_code(const SpendOtp& wanted) {
 bool CredentialRows::add_generator(const AddOtp& wanted) {
   const auto& [kind, algorithm, digits, period] = wanted.parameters;
   const auto sealed =
-      must(sealer_.seal(wanted.seed, {wanted.user, wanted.label, wanted.parameters}));
+      must(sealer().seal(wanted.seed, {wanted.user, wanted.label, wanted.parameters}));
   Query row = database_.query(
       "INSERT INTO otp (user, label, kind, algorithm, digits, period, sealed_seed, created, "
       "last_used, last_step) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?) "
@@ -187,8 +187,8 @@ bool CredentialRows::rename_generator(const RenameOtp& wanted) {
       "(SELECT 1 FROM otp AS other WHERE other.user = otp.user AND other.label = ?)");
   if (!row.bind(wanted.user).bind(wanted.label).bind(wanted.new_label).step()) return false;
   const OtpParameters parameters = read_parameters(row, 1);
-  const Secret seed = must(sealer_.unseal(row.blob(5), {wanted.user, wanted.label, parameters}));
-  const auto sealed = must(sealer_.seal(seed, {wanted.user, wanted.new_label, parameters}));
+  const Secret seed = must(sealer().unseal(row.blob(5), {wanted.user, wanted.label, parameters}));
+  const auto sealed = must(sealer().seal(seed, {wanted.user, wanted.new_label, parameters}));
   database_.query("UPDATE otp SET label = ?, sealed_seed = ? WHERE id = ?")
       .bind(wanted.new_label)
       .bind(sealed)
@@ -210,16 +210,18 @@ std::vector<std::int64_t> CredentialRows::generator_ids(std::string_view user) c
 }
 
 std::vector<OtpCredential> CredentialRows::generators(std::string_view user) const {
+  // One statement, so one look at the store: the seeds, and the key that they are sealed with.
   Query row = database_.query(
-      "SELECT id, label, kind, algorithm, digits, period, sealed_seed, last_step, drift "
-      "FROM otp WHERE user = ? ORDER BY id");
+      "SELECT id, label, kind, algorithm, digits, period, sealed_seed, last_step, drift, "
+      "(SELECT key_id FROM store) FROM otp WHERE user = ? ORDER BY id");
   row.bind(user);
   std::vector<OtpCredential> found;
   while (row.step()) {
     OtpCredential credential{
         .id = row.integer(0), .label = row.text(1), .parameters = read_parameters(row, 2)};
     credential.seed =
-        must(sealer_.unseal(row.blob(6), {user, credential.label, credential.parameters}));
+        must(sealer_.of(key_id_in(row, 9))
+                 .unseal(row.blob(6), {user, credential.label, credential.parameters}));
     if (const auto step = row.integer_or_null(7))
       credential.last_step = static_cast<std::uint64_t>(*step);
     credential.drift = static_cast<int>(row.integer(8));

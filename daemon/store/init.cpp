@@ -20,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/store/key_ring.h"
 #include "daemon/store/master_key.h"
 #include "daemon/store/must.h"
 #include "daemon/store/new_file.h"
@@ -170,7 +171,7 @@ void finish(const path& store, const path& key_file) {
                         store.string()));
   const KeyId id = [&] {
     const ActingAsOwner owner(directory_of(key_file));
-    return must(MasterKey::read(key_file)).id();
+    return must(KeyRing::read(key_file)).keys().front().id();
   }();
   {
     const ActingAsOwner owner(directory_of(store));
