@@ -14,7 +14,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <span>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -100,15 +99,6 @@ class WithoutOtherGroups {
   std::vector<gid_t> groups_;
   bool taken_ = false;
 };
-
-void write_all(const UniqueFd& out, std::span<const std::uint8_t> bytes, const path& file) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(out.get(), bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) fail_at_errno(file);
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
-}
 
 void stage_key(const path& key_file, const MasterKey& key) {
   const ActingAsOwner owner(directory_of(key_file));
