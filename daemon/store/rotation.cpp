@@ -54,6 +54,7 @@ void reseal(Database& database, const KeyRing& ring, Rotation& rotation,
   rotation.seeds = resealing.apply(database);
   must(ports.record(rotation));
   transaction.commit();
+  ports.committed();
 }
 
 /// Seals of the old key must not stay in the log. Without waiting: while this waits, nobody else
@@ -64,7 +65,8 @@ void empty_log(Database& database) {
 }
 
 Rotation rotate(const path& store, const path& key_file, const RotationPorts& ports) {
-  const UniqueFd lock = must(lock_store(store));
+  must(find_store(store));
+  const UniqueFd lock = must(lock_directory_of(key_file));
   Database database = open_current(store);
   // Many short writes of usherd's may come first.
   database.run("PRAGMA busy_timeout = 30000");

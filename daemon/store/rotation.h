@@ -27,6 +27,8 @@ struct RotationPorts {
   Resealing::Progress progress;
   /// Writes the rotation down, inside the transaction that makes it. An Error undoes that.
   std::function<Result<void>(const Rotation&)> record;
+  /// Called once that transaction is durable: what goes wrong later leaves the new key in force.
+  std::function<void()> committed;
 };
 
 /// Puts a new master key in force: the key file gets a second line; one transaction seals every

@@ -10,8 +10,6 @@
 namespace usher {
 namespace {
 
-constexpr std::int64_t kApplicationId = 0x55534852;  // "USHR"
-
 /// Inside the caller's transaction.
 void run_missing_steps(Database& database, std::span<const Migration> steps) {
   const std::int64_t version = schema_version(database);

@@ -10,6 +10,9 @@
 
 namespace usher {
 
+/// PRAGMA application_id of a store: "USHR".
+inline constexpr std::int64_t kApplicationId = 0x55534852;
+
 /// One step of the schema's history: SQL that turns the version before into the next.
 struct Migration {
   const char* sql;

@@ -42,9 +42,13 @@ Database Database::in_memory() {
   return {":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY, Use::alone};
 }
 
-Database::Database(const char* name, int flags, Use use) {
+Database Database::at_vfs(const char* name, const char* vfs) {
+  return {name, SQLITE_OPEN_READWRITE, Use::alone, vfs};
+}
+
+Database::Database(const char* name, int flags, Use use, const char* vfs) {
   sqlite3* opened = nullptr;
-  const int result = sqlite3_open_v2(name, &opened, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+  const int result = sqlite3_open_v2(name, &opened, flags | SQLITE_OPEN_NOMUTEX, vfs);
   connection_.reset(opened);
   if (result != SQLITE_OK) fail(opened, result);
 

@@ -14,6 +14,7 @@
 #include "daemon/store/must.h"
 #include "daemon/store/password_mark.h"
 #include "daemon/store/session_rows.h"
+#include "daemon/store/store_lock.h"
 #include "daemon/store/upgrade.h"
 
 namespace usher {
@@ -141,6 +142,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::filesystem::pa
   return at_edge(file, [&]() -> Result<std::unique_ptr<SqliteStore>> {
     const auto directory = find_store(file);
     if (!directory) return std::unexpected(directory.error());
+    must(share_directory(*directory));
     auto [writer, key] = open_up_to_date(file, *directory, key_file, steps);
 
     Database reader(file);

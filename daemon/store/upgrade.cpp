@@ -12,6 +12,7 @@
 #include <system_error>
 #include <utility>
 
+#include "daemon/store/database_file.h"
 #include "daemon/store/edge.h"
 #include "daemon/store/key_in_force.h"
 #include "daemon/store/must.h"
@@ -47,29 +48,13 @@ path staged_copy_of(const path& file, std::int64_t version) {
   return copy_of(file, version).native() + ".new";
 }
 
-void discard_with_side_files(const path& file) {
-  discard(file);
-  for (const char* suffix : kSideFiles) discard(file.native() + suffix);
-}
-
-void write_copy(Database& store, const path& file) {
-  const UniqueFd made = create_file(file, 0600);
-  Database copy(file, Database::Use::alone);
-  store.copy_to(copy);
-  // A file that stands by itself: without a log, which could be lost, or taken for another's.
-  if (copy.text("PRAGMA journal_mode = DELETE") != "delete" ||
-      copy.text("PRAGMA quick_check(1)") != "ok")
-    fail_at(file, "what was written is not what is read");
-  if (::fsync(made.get()) != 0) fail_at_errno(file);
-}
-
 /// An earlier copy of that name stays until the new one is whole and on the disk.
 void back_up(Database& store, const path& file, const UniqueFd& directory) {
   const path copy = copy_of(file, schema_version(store));
   const path staged = staged_copy_of(file, schema_version(store));
   discard_with_side_files(staged);
   try {
-    write_copy(store, staged);
+    write_database(store, staged);
     if (::rename(staged.c_str(), copy.c_str()) != 0) fail_at_errno(copy);
   } catch (...) {
     discard_with_side_files(staged);

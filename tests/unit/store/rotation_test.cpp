@@ -27,7 +27,8 @@ constexpr std::string_view kOtherSeed = "abcdefghijklmnopqrst";
 
 RotationPorts quiet_ports() {
   return {.progress = [](std::size_t, std::size_t) {},
-          .record = [](const Rotation&) { return Result<void>{}; }};
+          .record = [](const Rotation&) { return Result<void>{}; },
+          .committed = [] {}};
 }
 
 /// A store with a generator of alice's and one of bob's.

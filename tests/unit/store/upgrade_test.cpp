@@ -137,8 +137,8 @@ TEST_F(UpgradeTest, AStoreWithoutSessionsKeepsWhatItHasAndTakesSome) {
     Database database(old.store());
     create_schema(database, key_id_of(old.key()), first);
     database.run("INSERT INTO password VALUES ('ann', 'first', 5)");
-    const auto sealed =
-        Sealer::create(*MasterKey::read(old.key()))->seal(secret(kSeed), {"ann", "p", {}});
+    const auto sealed = Sealer::create(KeyRing::read(old.key())->keys().front())
+                            ->seal(secret(kSeed), {"ann", "p", {}});
     database
         .query(
             "INSERT INTO otp (user, label, algorithm, digits, period, sealed_seed, last_step, "
