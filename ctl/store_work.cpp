@@ -73,7 +73,7 @@ std::expected<StoreWork, ExitCode> StoreWork::begin(const Globals& globals, std:
   return StoreWork(*std::move(settings), std::move(operation));
 }
 
-std::expected<void, ExitCode> StoreWork::become_owner() {
+std::expected<void, ExitCode> StoreWork::give_up_root() const {
   const std::filesystem::path folder = folder_of(settings_.store);
   struct stat status{};
   if (::stat(folder.c_str(), &status) != 0)
@@ -87,6 +87,11 @@ std::expected<void, ExitCode> StoreWork::become_owner() {
   if (is_root && status.st_uid != 0)
     if (const auto became = become(status.st_uid, status.st_gid); !became)
       return std::unexpected(complain({.what = became.error().message, .next = {}}));
+  return {};
+}
+
+std::expected<void, ExitCode> StoreWork::become_owner() {
+  if (auto given_up = give_up_root(); !given_up) return given_up;
   auto audit = open_audit(settings_.audit_file, settings_.audit_journal);
   if (!audit)
     return std::unexpected(

@@ -27,9 +27,9 @@ struct ChangeRecord {
 ///
 ///  1. begin() reads the settings. The process still is who started it: this is when inputs and
 ///     outputs are opened, which are that person's to choose.
-///  2. become_owner() gives root up for good, for the user that the store belongs to. What that
-///     user may have laid in the way (a link, a database made to break SQLite) meets nobody with
-///     more rights than theirs. From here on, what is done can be recorded.
+///  2. become_owner() gives root up for good, for the user that the store belongs to, and opens the
+///     audit log as that user. What they may have laid in the way (a link, a database made to break
+///     SQLite) meets nobody with more rights than theirs.
 ///  3. open_store() and commit(); or work of another kind on the files, and record().
 ///
 /// What goes wrong is complained about. Nothing is done that can't be recorded: commit() writes the
@@ -46,6 +46,8 @@ class StoreWork {
 
   /// A process that is neither root nor the store's owner is refused.
   [[nodiscard]] std::expected<void, ExitCode> become_owner();
+  /// The same for work that only looks, and leaves no record.
+  [[nodiscard]] std::expected<void, ExitCode> give_up_root() const;
 
   /// Brings an older schema up to date first, as usherd does.
   [[nodiscard]] std::expected<std::unique_ptr<SqliteStore>, ExitCode> open_store() const;
