@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/store/sealed_seeds.h"
 
+#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -46,15 +47,29 @@ void Resealing::prepare(Database& database, const Progress& progress) {
 std::size_t Resealing::apply(Database& database) {
   if (stored_key_id(database) != old_id_)
     throw std::runtime_error("its key was changed meanwhile: look again");
-  const std::vector<SealedSeed> seeds = sealed_seeds(database);
-  for (const SealedSeed& seed : seeds) {
-    const auto ready = prepared_.find(seed.id);
-    const bool is_fresh = ready == prepared_.end() || ready->second.before != seed.sealed;
-    const auto sealed = is_fresh ? resealed(seed) : std::move(ready->second.after);
-    database.query("UPDATE otp SET sealed_seed = ? WHERE id = ?").bind(sealed).bind(seed.id).run();
-  }
+  const std::set<std::int64_t> written = write_prepared(database);
+  const auto all = static_cast<std::size_t>(database.integer("SELECT count(*) FROM otp"));
+  if (written.size() < all)
+    for (const SealedSeed& seed : sealed_seeds(database))
+      if (!written.contains(seed.id))
+        database.query("UPDATE otp SET sealed_seed = ? WHERE id = ?")
+            .bind(resealed(seed))
+            .bind(seed.id)
+            .run();
   database.query("UPDATE store SET key_id = ?").bind(new_id_).run();
-  return seeds.size();
+  return all;
+}
+
+/// What was changed since it was prepared is left as it is.
+std::set<std::int64_t> Resealing::write_prepared(Database& database) const {
+  std::set<std::int64_t> written;
+  Query row = database.query("UPDATE otp SET sealed_seed = ? WHERE id = ? AND sealed_seed = ?");
+  for (const auto& [id, seal] : prepared_) {
+    row.rewind();
+    row.bind(seal.after).bind(id).bind(seal.before).run();
+    if (database.changes() == 1) written.insert(id);
+  }
+  return written;
 }
 
 std::vector<std::uint8_t> Resealing::resealed(const SealedSeed& seed) const {

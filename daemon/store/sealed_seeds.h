@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,7 @@ class Resealing {
     std::vector<std::uint8_t> before;
     std::vector<std::uint8_t> after;
   };
+  [[nodiscard]] std::set<std::int64_t> write_prepared(Database& database) const;
   [[nodiscard]] std::vector<std::uint8_t> resealed(const SealedSeed& seed) const;
 
   KeyId old_id_;

@@ -142,6 +142,12 @@ Query& Query::bind_null() {
   return *this;
 }
 
+void Query::rewind() noexcept {
+  sqlite3_reset(statement_.get());
+  sqlite3_clear_bindings(statement_.get());
+  bound_ = 0;
+}
+
 bool Query::step() {
   // An unbound parameter is NULL to SQLite; to us it is a mistake.
   if (bound_ != sqlite3_bind_parameter_count(statement_.get()))

@@ -87,6 +87,9 @@ class Query {
   Query& bind(std::span<const std::uint8_t> blob);
   Query& bind_null();
 
+  /// Makes it as if it was just prepared, to be bound and run once more.
+  void rewind() noexcept;
+
   /// Moves to the next row; false after the last.
   [[nodiscard]] bool step();
   /// Runs a statement that returns no rows.
