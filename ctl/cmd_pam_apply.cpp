@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
-#include <pwd.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -19,6 +17,7 @@
 #include "ctl/pam_changes.h"
 #include "ctl/pam_plan.h"
 #include "ctl/plain_text.h"
+#include "ctl/who_runs_this.h"
 #include "daemon/config/text.h"
 #include "daemon/config/units.h"
 #include "pam_stacks/rollback_timer.h"
@@ -36,14 +35,6 @@ struct ApplyWish {
   std::string user;
   std::string rollback_after = "10m";
 };
-
-/// Who runs this, behind sudo too: somebody who logs in to this machine.
-std::string whoever_runs_this() {
-  const char* behind_sudo = std::getenv("SUDO_USER");
-  if (behind_sudo != nullptr && ::getpwnam(behind_sudo) != nullptr) return behind_sudo;
-  const passwd* self = ::getpwuid(::getuid());
-  return self == nullptr ? "root" : self->pw_name;
-}
 
 struct Wait {
   std::optional<std::uint32_t> seconds;  // none: never by itself
@@ -156,7 +147,7 @@ ExitCode put_in_place(const Globals& globals, const ApplyWish& wish, ps::Changes
                       const ps::Plan& plan, const Wait& wait, const ps::Trial& trial) {
   const Uninterrupted uninterrupted;
   auto change =
-      changes.begin(plan, whoever_runs_this(),
+      changes.begin(plan, who_runs_this(),
                     wait.seconds ? std::optional(ps::rollback_in(*wait.seconds)) : std::nullopt);
   if (!change)
     return complain({.code = ExitCode::internal,
@@ -235,7 +226,7 @@ ExitCode apply(const Globals& globals, const ApplyWish& wish) {
 Run setup_pam_apply(CLI::App& app) {
   const auto wish = std::make_shared<ApplyWish>();
   add_pam_options(app, wish->stacks);
-  wish->user = whoever_runs_this();
+  wish->user = who_runs_this();
   app.add_option("--as", wish->user, "The account by which logins are tried out; yours without it")
       ->type_name("USER");
   app.add_option("--rollback-after", wish->rollback_after,

@@ -72,5 +72,10 @@ extern const Command kPamConfirm;
 extern const Command kPamRollback;
 extern const Command kPamStatus;
 extern const Command kPamRemove;
+extern const Command kKeyStatus;
+extern const Command kKeyRotate;
+extern const Command kKeyNew;
+extern const Command kBackup;
+extern const Command kRestore;
 
 }  // namespace usher::ctl

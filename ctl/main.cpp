@@ -33,7 +33,8 @@ const std::array kCommands = {
     &usher::ctl::kStatus,      &usher::ctl::kReload,       &usher::ctl::kExplain,
     &usher::ctl::kReadiness,   &usher::ctl::kLog,          &usher::ctl::kSessions,
     &usher::ctl::kSessionShow, &usher::ctl::kSessionEnd,   &usher::ctl::kHistory,
-    &usher::ctl::kWhoami,
+    &usher::ctl::kWhoami,      &usher::ctl::kKeyStatus,    &usher::ctl::kKeyRotate,
+    &usher::ctl::kKeyNew,      &usher::ctl::kBackup,       &usher::ctl::kRestore,
 };
 
 // Commands of two words have a first one in common.
@@ -47,6 +48,7 @@ constexpr std::array kFamilies = {
     Family{"password", "Passwords for Usher"},
     Family{"otp", "One-time codes"},
     Family{"session", "One session: look at it, end it"},
+    Family{"key", "The master key, which seals what is in the store"},
 };
 
 constexpr auto kAbout = "usherctl - enrol, look, explain: the person's side of Usher";

@@ -19,7 +19,6 @@
 #include "daemon/serving/notify.h"
 #include "daemon/serving/signals.h"
 #include "daemon/serving/trouble.h"
-#include "daemon/store/master_key.h"
 #include "daemon/store/upgrade.h"
 #include "daemon/usherd.h"
 #include "usher/deadline.h"
@@ -134,9 +133,7 @@ int check_upgrade(const std::filesystem::path& file, const usher::Settings& as_r
   const auto configuration = load(file);
   if (!configuration) return configuration.error();
   const usher::Settings& settings = configuration->settings;
-  const auto key = usher::MasterKey::read(settings.master_key);
-  if (!key) return complain(key.error().message);
-  const auto checked = usher::check_upgrade(settings.store, key->id());
+  const auto checked = usher::check_upgrade(settings.store, settings.master_key);
   if (!checked) return complain(checked.error().message);
   std::cout << fmt::format("usherd {} can take over; rules: {}; store {}: {}\n", USHER_VERSION,
                            configuration->rules.rules.size(), settings.store, described(*checked));

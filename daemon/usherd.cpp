@@ -11,15 +11,12 @@
 #include <thread>
 #include <utility>
 
-#include "daemon/audit/composite_audit.h"
-#include "daemon/audit/file_audit.h"
-#include "daemon/audit/journal_audit.h"
+#include "daemon/audit/open_audit.h"
 #include "daemon/control/control_connection.h"
 #include "daemon/host/random_id.h"
 #include "daemon/serving/handover.h"
 #include "daemon/serving/systemd_sockets.h"
 #include "daemon/serving/trouble.h"
-#include "daemon/store/master_key.h"
 #include "daemon/store/sqlite_store.h"
 
 namespace usher {
@@ -33,31 +30,6 @@ constexpr std::int64_t kStopMilliseconds = 3'000;
 constexpr auto kTransactionsLeft = "transactions";
 constexpr SocketLimits kControlLimits{
     .total = 16, .per_outsider = 4, .reserved_for_root = 4, .accounts_only = true};
-
-Result<std::unique_ptr<Store>> open_store(const Settings& settings) {
-  auto key = MasterKey::read(settings.master_key);
-  if (!key) return std::unexpected(key.error());
-  return SqliteStore::open(settings.store, std::move(*key));
-}
-
-template <typename Sink>
-Result<void> add_sink(std::vector<std::unique_ptr<Audit>>& sinks,
-                      Result<std::unique_ptr<Sink>> opened) {
-  if (!opened) return std::unexpected(std::move(opened.error()));
-  sinks.push_back(std::move(*opened));
-  return {};
-}
-
-Result<std::unique_ptr<Audit>> open_audit(const Settings& settings) {
-  std::vector<std::unique_ptr<Audit>> sinks;
-  Result<void> added;
-  if (!settings.audit_file.empty()) added = add_sink(sinks, FileAudit::open(settings.audit_file));
-  if (added && settings.audit_journal) added = add_sink(sinks, JournalAudit::open());
-  if (!added) return std::unexpected(std::move(added.error()));
-  if (sinks.empty())
-    return failure("usherd answers nothing that it can't record: set [audit] file or journal");
-  return std::make_unique<CompositeAudit>(std::move(sinks));
-}
 
 std::unique_ptr<Keeper> keeper_of(const Settings& settings) {
   if (settings.keeper_socket.empty()) return std::make_unique<NoKeeper>();
@@ -115,9 +87,9 @@ Result<std::unique_ptr<Usherd>> Usherd::start(const std::filesystem::path& file,
 Result<Usherd::Parts> Usherd::open_parts(const Settings& settings) {
   auto stop = StopSignal::create();
   if (!stop) return std::unexpected(std::move(stop.error()));
-  auto store = open_store(settings);
+  auto store = SqliteStore::open(settings.store, settings.master_key);
   if (!store) return std::unexpected(std::move(store.error()));
-  auto audit = open_audit(settings);
+  auto audit = open_audit(settings.audit_file, settings.audit_journal);
   if (!audit) return std::unexpected(std::move(audit.error()));
   auto keeper = keeper_of(settings);
   auto gate = std::make_unique<HashGate>(hashes_at_a_time(settings));

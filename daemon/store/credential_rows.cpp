@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "daemon/store/must.h"
+#include "daemon/store/otp_columns.h"
 
 namespace usher {
 namespace {
@@ -21,14 +22,6 @@ std::int64_t stored_step(std::uint64_t step) {
   if (step > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
     throw std::runtime_error("a time step is out of range");
   return static_cast<std::int64_t>(step);
-}
-
-// The parameters in four columns from `first`; the schema keeps them in range.
-OtpParameters read_parameters(const Query& row, int first) {
-  return {.kind = static_cast<OtpKind>(row.integer(first)),
-          .algorithm = static_cast<OtpAlgorithm>(row.integer(first + 1)),
-          .digits = static_cast<unsigned>(row.integer(first + 2)),
-          .period = static_cast<unsigned>(row.integer(first + 3))};
 }
 
 std::string service_lines(const std::vector<std::string>& services) {
@@ -145,7 +138,7 @@ bool CredentialRows::spend_code(const SpendOtp& wanted) {
 bool CredentialRows::add_generator(const AddOtp& wanted) {
   const auto& [kind, algorithm, digits, period] = wanted.parameters;
   const auto sealed =
-      must(sealer_.seal(wanted.seed, {wanted.user, wanted.label, wanted.parameters}));
+      must(sealer().seal(wanted.seed, {wanted.user, wanted.label, wanted.parameters}));
   Query row = database_.query(
       "INSERT INTO otp (user, label, kind, algorithm, digits, period, sealed_seed, created, "
       "last_used, last_step) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?) "
@@ -186,9 +179,9 @@ bool CredentialRows::rename_generator(const RenameOtp& wanted) {
       "WHERE user = ? AND label = ? AND NOT EXISTS "
       "(SELECT 1 FROM otp AS other WHERE other.user = otp.user AND other.label = ?)");
   if (!row.bind(wanted.user).bind(wanted.label).bind(wanted.new_label).step()) return false;
-  const OtpParameters parameters = read_parameters(row, 1);
-  const Secret seed = must(sealer_.unseal(row.blob(5), {wanted.user, wanted.label, parameters}));
-  const auto sealed = must(sealer_.seal(seed, {wanted.user, wanted.new_label, parameters}));
+  const OtpParameters parameters = otp_parameters_in(row, 1);
+  const Secret seed = must(sealer().unseal(row.blob(5), {wanted.user, wanted.label, parameters}));
+  const auto sealed = must(sealer().seal(seed, {wanted.user, wanted.new_label, parameters}));
   database_.query("UPDATE otp SET label = ?, sealed_seed = ? WHERE id = ?")
       .bind(wanted.new_label)
       .bind(sealed)
@@ -210,16 +203,18 @@ std::vector<std::int64_t> CredentialRows::generator_ids(std::string_view user) c
 }
 
 std::vector<OtpCredential> CredentialRows::generators(std::string_view user) const {
+  // One statement, so one look at the store: the seeds, and the key that they are sealed with.
   Query row = database_.query(
-      "SELECT id, label, kind, algorithm, digits, period, sealed_seed, last_step, drift "
-      "FROM otp WHERE user = ? ORDER BY id");
+      "SELECT id, label, kind, algorithm, digits, period, sealed_seed, last_step, drift, "
+      "(SELECT key_id FROM store) FROM otp WHERE user = ? ORDER BY id");
   row.bind(user);
   std::vector<OtpCredential> found;
   while (row.step()) {
     OtpCredential credential{
-        .id = row.integer(0), .label = row.text(1), .parameters = read_parameters(row, 2)};
+        .id = row.integer(0), .label = row.text(1), .parameters = otp_parameters_in(row, 2)};
     credential.seed =
-        must(sealer_.unseal(row.blob(6), {user, credential.label, credential.parameters}));
+        must(sealer_.of(key_id_in(row, 9))
+                 .unseal(row.blob(6), {user, credential.label, credential.parameters}));
     if (const auto step = row.integer_or_null(7))
       credential.last_step = static_cast<std::uint64_t>(*step);
     credential.drift = static_cast<int>(row.integer(8));
@@ -237,7 +232,7 @@ std::vector<OtpSummary> CredentialRows::summaries(std::string_view user) const {
   while (row.step())
     found.push_back({.id = row.integer(0),
                      .label = row.text(1),
-                     .parameters = read_parameters(row, 2),
+                     .parameters = otp_parameters_in(row, 2),
                      .created = row.integer(6),
                      .last_used = row.integer(7)});
   return found;

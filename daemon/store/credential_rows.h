@@ -9,6 +9,8 @@
 
 #include "daemon/model/effect.h"
 #include "daemon/model/lookup_secret.h"
+#include "daemon/store/key_in_force.h"
+#include "daemon/store/schema.h"
 #include "daemon/store/sealer.h"
 #include "daemon/store/sqlite.h"
 
@@ -20,7 +22,8 @@ namespace usher {
 class CredentialRows {
  public:
   /// Both must outlive the rows.
-  CredentialRows(Database& database, const Sealer& sealer) : database_(database), sealer_(sealer) {}
+  CredentialRows(Database& database, SealerInForce& sealer)
+      : database_(database), sealer_(sealer) {}
 
   [[nodiscard]] bool set_password(const SetPassword& wanted);
   [[nodiscard]] bool renew_hash(const RehashPassword& wanted);
@@ -55,8 +58,11 @@ class CredentialRows {
   [[nodiscard]] bool changed_one() const { return database_.changes() == 1; }
   void remember_password(const std::string& user, const std::string& hash, unsigned most);
 
+  /// Of the key in force, which it stays until the caller's transaction ends.
+  [[nodiscard]] const Sealer& sealer() const { return sealer_.of(stored_key_id(database_)); }
+
   Database& database_;
-  const Sealer& sealer_;
+  SealerInForce& sealer_;
 };
 
 }  // namespace usher

@@ -14,12 +14,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <span>
 #include <string>
 #include <system_error>
 #include <utility>
 #include <vector>
 
+#include "daemon/store/key_ring.h"
 #include "daemon/store/master_key.h"
 #include "daemon/store/must.h"
 #include "daemon/store/new_file.h"
@@ -100,15 +100,6 @@ class WithoutOtherGroups {
   bool taken_ = false;
 };
 
-void write_all(const UniqueFd& out, std::span<const std::uint8_t> bytes, const path& file) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(out.get(), bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) fail_at_errno(file);
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
-}
-
 void stage_key(const path& key_file, const MasterKey& key) {
   const ActingAsOwner owner(directory_of(key_file));
   static_cast<void>(must(open_directory_of(key_file)));
@@ -170,7 +161,7 @@ void finish(const path& store, const path& key_file) {
                         store.string()));
   const KeyId id = [&] {
     const ActingAsOwner owner(directory_of(key_file));
-    return must(MasterKey::read(key_file)).id();
+    return must(KeyRing::read(key_file)).keys().front().id();
   }();
   {
     const ActingAsOwner owner(directory_of(store));

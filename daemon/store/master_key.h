@@ -2,8 +2,9 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
-#include <filesystem>
+#include <string_view>
 #include <utility>
 
 #include "daemon/model/result.h"
@@ -16,17 +17,18 @@ using KeyId = std::array<std::uint8_t, 16>;
 
 /// The 256-bit key that what is sealed in the store is sealed under; kept outside the store, so
 /// that a copy of the store alone is of no use. Move-only; const calls may be made from many
-/// threads. The file format is described in docs/store.md.
+/// threads. Key files are KeyRing's.
 class MasterKey {
  public:
+  /// Bytes of a key's line in a key file, its line feed included.
+  static constexpr std::size_t kLineSize = 84;
+
   /// Random, from the kernel (randombytes_buf(3)).
   [[nodiscard]] static Result<MasterKey> generate();
-  /// Reads a key file: regular, no symbolic link, owned by root or the calling user, and readable
-  /// by nobody else. Root's own file may also be readable by group root: that is how systemd shows
-  /// a credential (systemd.exec(5), LoadCredential=).
-  [[nodiscard]] static Result<MasterKey> read(const std::filesystem::path& file);
+  /// Reads a line of a key file (docs/store.md, "Sealing"); an Error that does not quote it.
+  [[nodiscard]] static Result<MasterKey> decode(std::string_view line);
 
-  /// What a key file holds.
+  /// A line of a key file.
   [[nodiscard]] Result<Secret> encode() const;
   [[nodiscard]] KeyId id() const;
   /// The 32-byte key that seeds are sealed with, derived from this one.

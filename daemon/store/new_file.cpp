@@ -27,6 +27,16 @@ UniqueFd create_file(const std::filesystem::path& file, mode_t mode) {
   return made;
 }
 
+void write_all(const UniqueFd& out, std::span<const std::uint8_t> bytes,
+               const std::filesystem::path& file) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(out.get(), bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) fail_at_errno(file);
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+}
+
 void discard(const std::filesystem::path& file) {
   if (::unlink(file.c_str()) != 0 && errno != ENOENT) fail_at_errno(file);
 }

@@ -4,7 +4,9 @@
 #include <sys/types.h>
 
 #include <array>
+#include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string_view>
 
 #include "usher/unique_fd.h"
@@ -24,6 +26,9 @@ inline constexpr std::array kSideFiles = {"-wal", "-shm", "-journal"};
 
 /// Makes `file`, which must not be there, with exactly this mode, and opens it for writing.
 [[nodiscard]] UniqueFd create_file(const std::filesystem::path& file, mode_t mode);
+
+void write_all(const UniqueFd& out, std::span<const std::uint8_t> bytes,
+               const std::filesystem::path& file);
 
 /// Removes what an interrupted run may have left; it need not be there.
 void discard(const std::filesystem::path& file);

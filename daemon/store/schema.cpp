@@ -10,8 +10,6 @@
 namespace usher {
 namespace {
 
-constexpr std::int64_t kApplicationId = 0x55534852;  // "USHR"
-
 /// Inside the caller's transaction.
 void run_missing_steps(Database& database, std::span<const Migration> steps) {
   const std::int64_t version = schema_version(database);
@@ -41,7 +39,7 @@ void create_schema(Database& database, const KeyId& key, std::span<const Migrati
 
 std::int64_t schema_version(Database& database) { return database.integer("PRAGMA user_version"); }
 
-Result<void> check_store(Database& database, const KeyId& key, std::int64_t newest_version) {
+Result<void> check_sound(Database& database, std::int64_t newest_version) {
   if (database.integer("PRAGMA application_id") != kApplicationId)
     return failure("this is not a store of Usher");
   const std::int64_t version = schema_version(database);
@@ -54,9 +52,27 @@ Result<void> check_store(Database& database, const KeyId& key, std::int64_t newe
   if (version < 1) return failure("this store was never completed");
   if (const std::string found = database.text("PRAGMA quick_check(1)"); found != "ok")
     throw SqliteFailure(found, SQLITE_CORRUPT);
+  return {};
+}
+
+KeyId stored_key_id(Database& database) {
   Query stored = database.query("SELECT key_id FROM store");
   if (!stored.step()) throw SqliteFailure("the id of its key is missing", SQLITE_CORRUPT);
-  if (!std::ranges::equal(stored.blob(0), key))
+  return key_id_in(stored, 0);
+}
+
+KeyId key_id_in(const Query& row, int column) {
+  const auto bytes = row.blob(column);
+  KeyId id{};
+  if (bytes.size() != id.size())
+    throw SqliteFailure("the id of its key is of another size", SQLITE_CORRUPT);
+  std::ranges::copy(bytes, id.begin());
+  return id;
+}
+
+Result<void> check_store(Database& database, const KeyId& key, std::int64_t newest_version) {
+  if (auto sound = check_sound(database, newest_version); !sound) return sound;
+  if (stored_key_id(database) != key)
     return failure(
         "the master key does not belong to this store: both must come from the same "
         "`usherctl init` or the same backup");

@@ -10,6 +10,9 @@
 
 namespace usher {
 
+/// PRAGMA application_id of a store: "USHR".
+inline constexpr std::int64_t kApplicationId = 0x55534852;
+
 /// One step of the schema's history: SQL that turns the version before into the next.
 struct Migration {
   const char* sql;
@@ -25,7 +28,15 @@ void create_schema(Database& database, const KeyId& key,
 /// How many of the steps were made on this database; 0 for an empty one.
 [[nodiscard]] std::int64_t schema_version(Database& database);
 
-/// Refuses a database that is not a store of ours, that is newer, damaged, or of another key.
+/// Refuses a database that is not a store of ours, that is newer, or damaged.
+[[nodiscard]] Result<void> check_sound(Database& database, std::int64_t newest_version);
+
+/// Names the key that the seeds in this store are sealed with.
+[[nodiscard]] KeyId stored_key_id(Database& database);
+/// The same in a row that was asked for.
+[[nodiscard]] KeyId key_id_in(const Query& row, int column);
+
+/// check_sound(), and that the store is one of this key's.
 [[nodiscard]] Result<void> check_store(Database& database, const KeyId& key,
                                        std::int64_t newest_version);
 

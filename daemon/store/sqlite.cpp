@@ -42,9 +42,13 @@ Database Database::in_memory() {
   return {":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY, Use::alone};
 }
 
-Database::Database(const char* name, int flags, Use use) {
+Database Database::at_vfs(const char* name, const char* vfs) {
+  return {name, SQLITE_OPEN_READWRITE, Use::alone, vfs};
+}
+
+Database::Database(const char* name, int flags, Use use, const char* vfs) {
   sqlite3* opened = nullptr;
-  const int result = sqlite3_open_v2(name, &opened, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+  const int result = sqlite3_open_v2(name, &opened, flags | SQLITE_OPEN_NOMUTEX, vfs);
   connection_.reset(opened);
   if (result != SQLITE_OK) fail(opened, result);
 
@@ -136,6 +140,12 @@ Query& Query::bind(std::span<const std::uint8_t> blob) {
 Query& Query::bind_null() {
   check(sqlite3_bind_null(statement_.get(), ++bound_));
   return *this;
+}
+
+void Query::rewind() noexcept {
+  sqlite3_reset(statement_.get());
+  sqlite3_clear_bindings(statement_.get());
+  bound_ = 0;
 }
 
 bool Query::step() {

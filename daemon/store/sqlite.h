@@ -52,6 +52,8 @@ class Database {
   explicit Database(const std::filesystem::path& file, Use use = Use::shared);
   /// An empty database in memory, of which nothing is left when it ends.
   [[nodiscard]] static Database in_memory();
+  /// What the VFS of that name makes of `name`; nobody else may have it open.
+  [[nodiscard]] static Database at_vfs(const char* name, const char* vfs);
 
   /// Prepares `sql`, one statement. `sql` must be a literal of ours: values are bound, never
   /// pasted.
@@ -69,7 +71,7 @@ class Database {
   void roll_back() noexcept;
 
  private:
-  Database(const char* name, int flags, Use use);
+  Database(const char* name, int flags, Use use, const char* vfs = nullptr);
   struct Close {
     void operator()(sqlite3* connection) const noexcept { sqlite3_close_v2(connection); }
   };
@@ -84,6 +86,9 @@ class Query {
   Query& bind(std::int64_t integer);
   Query& bind(std::span<const std::uint8_t> blob);
   Query& bind_null();
+
+  /// Makes it as if it was just prepared, to be bound and run once more.
+  void rewind() noexcept;
 
   /// Moves to the next row; false after the last.
   [[nodiscard]] bool step();

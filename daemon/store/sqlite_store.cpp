@@ -14,6 +14,7 @@
 #include "daemon/store/must.h"
 #include "daemon/store/password_mark.h"
 #include "daemon/store/session_rows.h"
+#include "daemon/store/store_lock.h"
 #include "daemon/store/upgrade.h"
 
 namespace usher {
@@ -22,7 +23,7 @@ namespace {
 // Applies one effect inside a transaction; false where what it builds on is no longer so.
 class Applier {
  public:
-  Applier(Database& database, const Sealer& sealer)
+  Applier(Database& database, SealerInForce& sealer)
       : sessions_(database), credentials_(database, sealer) {}
 
   bool operator()(const SpendOtp& wanted) { return credentials_.spend_code(wanted); }
@@ -114,6 +115,20 @@ class Applier {
   CredentialRows credentials_;
 };
 
+// Between a look at the store and one at the key file a rotation may end, which leaves the new key
+// alone in the file: then the store is looked at once more, and names that.
+template <typename Read>
+auto with_key_in_force(Read read) {
+  constexpr int kRotationsAtOnce = 2;
+  for (int missed = 0;; ++missed) {
+    try {
+      return read();
+    } catch (const KeyMissing&) {
+      if (missed == kRotationsAtOnce) throw;
+    }
+  }
+}
+
 // SQLite as some distributions build it does not make the log's directory entry durable.
 void sync_directory(int directory) {
   if (::fsync(directory) != 0) throw std::system_error(errno, std::generic_category(), "fsync");
@@ -121,29 +136,30 @@ void sync_directory(int directory) {
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> SqliteStore::open(const std::filesystem::path& file, MasterKey key,
-                                                 std::span<const Migration> steps) {
-  return at_edge(file, [&]() -> Result<std::unique_ptr<Store>> {
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::filesystem::path& file,
+                                                       const std::filesystem::path& key_file,
+                                                       std::span<const Migration> steps) {
+  return at_edge(file, [&]() -> Result<std::unique_ptr<SqliteStore>> {
     const auto directory = find_store(file);
     if (!directory) return std::unexpected(directory.error());
-    Sealer sealer = must(Sealer::create(key));
-    Database writer = open_up_to_date(file, *directory, key.id(), steps);
+    must(share_directory(*directory));
+    auto [writer, key] = open_up_to_date(file, *directory, key_file, steps);
 
     Database reader(file);
     reader.run("PRAGMA query_only = ON");
     static_cast<void>(reader.integer("SELECT count(*) FROM store"));  // makes the log file
     sync_directory(directory->get());
-    return std::unique_ptr<Store>(
-        new SqliteStore(file, std::move(sealer), std::move(reader), std::move(writer)));
+    return std::unique_ptr<SqliteStore>(
+        new SqliteStore(file, key_file, key, std::move(reader), std::move(writer)));
   });
 }
 
 template <typename Read>
 auto SqliteStore::read_credentials(Read read) {
   return at_edge(file_, [&] {
-    return reader_.with([&](Database& database) {
-      const CredentialRows rows(database, sealer_);
-      return Result<decltype(read(rows))>(read(rows));
+    return reader_.with_sealer([&](Database& database, SealerInForce& sealer) {
+      const CredentialRows rows(database, sealer);
+      return Result<decltype(read(rows))>(with_key_in_force([&] { return read(rows); }));
     });
   });
 }
@@ -212,16 +228,23 @@ Result<std::vector<HeldProof>> SqliteStore::proofs() {
 }
 
 Result<CommitOutcome> SqliteStore::commit(std::span<const Effect> effects) {
+  return commit(effects, [] { return Result<void>{}; });
+}
+
+Result<CommitOutcome> SqliteStore::commit(std::span<const Effect> effects,
+                                          const BeforeDurable& before_durable) {
   if (effects.empty()) return CommitOutcome::committed;
   return at_edge(file_, [&] {
-    return writer_.with([&](Database& database) -> Result<CommitOutcome> {
-      Transaction transaction(database);
-      Applier apply(database, sealer_);
-      for (const Effect& effect : effects)
-        if (!std::visit(apply, effect)) return CommitOutcome::conflict;
-      transaction.commit();
-      return CommitOutcome::committed;
-    });
+    return writer_.with_sealer(
+        [&](Database& database, SealerInForce& sealer) -> Result<CommitOutcome> {
+          Transaction transaction(database);
+          Applier apply(database, sealer);
+          for (const Effect& effect : effects)
+            if (!std::visit(apply, effect)) return CommitOutcome::conflict;
+          if (const auto done = before_durable(); !done) return std::unexpected(done.error());
+          transaction.commit();
+          return CommitOutcome::committed;
+        });
   });
 }
 

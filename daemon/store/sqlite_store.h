@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -11,9 +12,9 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/store/key_in_force.h"
 #include "daemon/store/master_key.h"
 #include "daemon/store/schema.h"
-#include "daemon/store/sealer.h"
 #include "daemon/store/sqlite.h"
 #include "daemon/store/store.h"
 
@@ -22,12 +23,17 @@ namespace usher {
 /// The store in one SQLite file (docs/store.md). Reads and commits do not wait for each other.
 class SqliteStore final : public Store {
  public:
+  /// What is done inside a commit's transaction, once its effects are applied and before they are
+  /// durable. An Error undoes them.
+  using BeforeDurable = std::function<Result<void>()>;
+
   /// Opens the store at `file`, finishes what a crash interrupted, and brings an older schema up to
   /// date, once a copy of it is kept beside it (upgrade.h). An Error where the file is missing,
-  /// damaged, from a newer Usher, made with another master key, or where another user than root and
-  /// the calling one could have changed it: never an empty store instead.
-  [[nodiscard]] static Result<std::unique_ptr<Store>> open(
-      const std::filesystem::path& file, MasterKey key,
+  /// damaged, from a newer Usher, made with another master key than `key_file` holds, or where
+  /// another user than root and the calling one could have changed it: never an empty store
+  /// instead. The key is read again when the store names another, as after a rotation.
+  [[nodiscard]] static Result<std::unique_ptr<SqliteStore>> open(
+      const std::filesystem::path& file, const std::filesystem::path& key_file,
       std::span<const Migration> steps = migrations());
 
   [[nodiscard]] Result<std::optional<std::string>> password_hash(std::string_view user) override;
@@ -44,21 +50,34 @@ class SqliteStore final : public Store {
   [[nodiscard]] Result<std::vector<EarnedProof>> proofs_of(std::string_view session) override;
   [[nodiscard]] Result<std::vector<HeldProof>> proofs() override;
   [[nodiscard]] Result<CommitOutcome> commit(std::span<const Effect> effects) override;
+  /// The same, with something to be done on condition of which they are committed, and not without:
+  /// their record. Where the commit itself fails after that, it was done for nothing. No other
+  /// commit comes in between.
+  [[nodiscard]] Result<CommitOutcome> commit(std::span<const Effect> effects,
+                                             const BeforeDurable& before_durable);
 
  private:
-  /// A connection and the mutex it is used under, so that there is no way around the mutex.
+  /// A connection, the key its seals are opened with, and the mutex both are used under, so that
+  /// there is no way around the mutex.
   class Connection {
    public:
-    explicit Connection(Database database) noexcept : database_(std::move(database)) {}
+    Connection(Database database, SealerInForce sealer) noexcept
+        : database_(std::move(database)), sealer_(std::move(sealer)) {}
     template <typename Work>
     auto with(Work work) {
       const std::lock_guard lock(mutex_);
       return work(database_);
     }
+    template <typename Work>
+    auto with_sealer(Work work) {
+      const std::lock_guard lock(mutex_);
+      return work(database_, sealer_);
+    }
 
    private:
     std::mutex mutex_;
-    Database database_;  // under mutex_
+    Database database_;     // under mutex_
+    SealerInForce sealer_;  // under mutex_
   };
 
   template <typename Read>
@@ -66,14 +85,13 @@ class SqliteStore final : public Store {
   template <typename Read>
   auto read_sessions(Read read);
 
-  SqliteStore(std::filesystem::path file, Sealer sealer, Database reader, Database writer)
+  SqliteStore(std::filesystem::path file, const std::filesystem::path& key_file,
+              const MasterKey& key, Database reader, Database writer)
       : file_(std::move(file)),
-        sealer_(std::move(sealer)),
-        reader_(std::move(reader)),
-        writer_(std::move(writer)) {}
+        reader_(std::move(reader), SealerInForce(key_file, key)),
+        writer_(std::move(writer), SealerInForce(key_file, key)) {}
 
   const std::filesystem::path file_;
-  const Sealer sealer_;
   Connection reader_;
   Connection writer_;
 };

@@ -10,8 +10,11 @@
 #include <stdexcept>
 #include <string>
 #include <system_error>
+#include <utility>
 
+#include "daemon/store/database_file.h"
 #include "daemon/store/edge.h"
+#include "daemon/store/key_in_force.h"
 #include "daemon/store/must.h"
 #include "daemon/store/new_file.h"
 #include "daemon/store/private_file.h"
@@ -21,10 +24,11 @@ namespace {
 
 using std::filesystem::path;
 
-Database open_sound(const path& file, const KeyId& key, std::span<const Migration> steps) {
+OpenedStore open_sound(const path& file, const path& key_file, std::span<const Migration> steps) {
   Database database(file);
-  must(check_store(database, key, static_cast<std::int64_t>(steps.size())));
-  return database;
+  must(check_sound(database, static_cast<std::int64_t>(steps.size())));
+  MasterKey key = key_in_force(database, key_file);
+  return {.database = std::move(database), .key = std::move(key)};
 }
 
 bool is_up_to_date(Database& database, std::span<const Migration> steps) {
@@ -44,29 +48,13 @@ path staged_copy_of(const path& file, std::int64_t version) {
   return copy_of(file, version).native() + ".new";
 }
 
-void discard_with_side_files(const path& file) {
-  discard(file);
-  for (const char* suffix : kSideFiles) discard(file.native() + suffix);
-}
-
-void write_copy(Database& store, const path& file) {
-  const UniqueFd made = create_file(file, 0600);
-  Database copy(file, Database::Use::alone);
-  store.copy_to(copy);
-  // A file that stands by itself: without a log, which could be lost, or taken for another's.
-  if (copy.text("PRAGMA journal_mode = DELETE") != "delete" ||
-      copy.text("PRAGMA quick_check(1)") != "ok")
-    fail_at(file, "what was written is not what is read");
-  if (::fsync(made.get()) != 0) fail_at_errno(file);
-}
-
 /// An earlier copy of that name stays until the new one is whole and on the disk.
 void back_up(Database& store, const path& file, const UniqueFd& directory) {
   const path copy = copy_of(file, schema_version(store));
   const path staged = staged_copy_of(file, schema_version(store));
   discard_with_side_files(staged);
   try {
-    write_copy(store, staged);
+    write_database(store, staged);
     if (::rename(staged.c_str(), copy.c_str()) != 0) fail_at_errno(copy);
   } catch (...) {
     discard_with_side_files(staged);
@@ -110,15 +98,15 @@ struct Tried {
   std::int64_t bytes_after = 0;
 };
 
-Tried try_on_copy(const path& file, const KeyId& key, std::span<const Migration> steps) {
-  Database store = open_sound(file, key, steps);
+Tried try_on_copy(const path& file, const path& key_file, std::span<const Migration> steps) {
+  auto [store, key] = open_sound(file, key_file, steps);
   store.run("PRAGMA query_only = ON");
   Tried tried{.version = schema_version(store)};
   if (is_up_to_date(store, steps)) return tried;
   Database trial = Database::in_memory();
   store.copy_to(trial);
   tried.bytes_before = size_of(trial);
-  migrate(trial, key, steps);
+  migrate(trial, key.id(), steps);
   tried.bytes_after = size_of(trial);
   return tried;
 }
@@ -155,23 +143,25 @@ Result<UniqueFd> find_store(const path& file) {
   return directory;
 }
 
-Database open_up_to_date(const path& file, const UniqueFd& directory, const KeyId& key,
-                         std::span<const Migration> steps) {
+OpenedStore open_up_to_date(const path& file, const UniqueFd& directory, const path& key_file,
+                            std::span<const Migration> steps) {
+  KeyId key{};
   {
-    Database found = open_sound(file, key, steps);
-    use_log(found);
-    if (is_up_to_date(found, steps)) return found;
+    OpenedStore found = open_sound(file, key_file, steps);
+    use_log(found.database);
+    if (is_up_to_date(found.database, steps)) return found;
+    key = found.key.id();
   }
   upgrade(file, directory, key, steps);
-  return open_sound(file, key, steps);
+  return open_sound(file, key_file, steps);
 }
 
-Result<UpgradeCheck> check_upgrade(const path& file, const KeyId& key,
+Result<UpgradeCheck> check_upgrade(const path& file, const path& key_file,
                                    std::span<const Migration> steps) {
   return at_edge(file, [&]() -> Result<UpgradeCheck> {
     const auto directory = find_store(file);
     if (!directory) return std::unexpected(directory.error());
-    const Tried tried = try_on_copy(file, key, steps);
+    const Tried tried = try_on_copy(file, key_file, steps);
     expect_room(file, *directory, tried);
     return UpgradeCheck{.schema = tried.version, .wanted = static_cast<std::int64_t>(steps.size())};
   });

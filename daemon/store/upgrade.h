@@ -16,12 +16,20 @@ namespace usher {
 /// The directory of the store at `file`, once it and the store are private, as they have to be.
 [[nodiscard]] Result<UniqueFd> find_store(const std::filesystem::path& file);
 
-/// Opens the store at `file` in `directory`, finds it sound and made with `key`, and brings an
-/// older schema up to date. Before that, the store as it is gets copied to FILE.schema-N, N being
-/// the old version; nobody else has it open meanwhile. Where anything fails, the store is as it
-/// was. For the store room: throws.
-[[nodiscard]] Database open_up_to_date(const std::filesystem::path& file, const UniqueFd& directory,
-                                       const KeyId& key, std::span<const Migration> steps);
+/// A store that is open, and the key its seeds are sealed with.
+struct OpenedStore {
+  Database database;
+  MasterKey key;
+};
+
+/// Opens the store at `file` in `directory`, finds it sound and its key in `key_file`, and brings
+/// an older schema up to date. Before that, the store as it is gets copied to FILE.schema-N, N
+/// being the old version; nobody else has it open meanwhile. Where anything fails, the store is as
+/// it was. For the store room: throws.
+[[nodiscard]] OpenedStore open_up_to_date(const std::filesystem::path& file,
+                                          const UniqueFd& directory,
+                                          const std::filesystem::path& key_file,
+                                          std::span<const Migration> steps);
 
 /// What a start would find.
 struct UpgradeCheck {
@@ -33,7 +41,7 @@ struct UpgradeCheck {
 /// copy in memory: makes no file, changes nothing that is stored, and leaves a usherd alone that
 /// serves from the store meanwhile. Too little room on the disk is an Error too.
 [[nodiscard]] Result<UpgradeCheck> check_upgrade(const std::filesystem::path& file,
-                                                 const KeyId& key,
+                                                 const std::filesystem::path& key_file,
                                                  std::span<const Migration> steps = migrations());
 
 }  // namespace usher

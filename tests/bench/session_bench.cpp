@@ -186,7 +186,7 @@ class World {
   World(const std::filesystem::path& parent, std::size_t open)
       : scratch_(parent), floor_(scratch_.path() / "floor.db"), open_(open) {
     check(initialise_store(file(), key()));
-    store_ = must(SqliteStore::open(file(), must(MasterKey::read(key()))));
+    store_ = must(SqliteStore::open(file(), key()));
   }
 
   /// Makes sessions that are over, one every few seconds up to now, of so many people by turns.

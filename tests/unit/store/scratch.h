@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "daemon/store/init.h"
+#include "daemon/store/key_ring.h"
 #include "daemon/store/master_key.h"
 #include "daemon/store/schema.h"
 #include "daemon/store/sqlite.h"
@@ -61,11 +62,16 @@ inline Secret secret(std::string_view bytes) {
 }
 
 /// Opens what initialise_store() made in `scratch`.
-inline Result<std::unique_ptr<Store>> open_store(const Scratch& scratch,
-                                                 std::span<const Migration> steps = migrations()) {
-  auto key = MasterKey::read(scratch.key());
-  if (!key) return std::unexpected(key.error());
-  return SqliteStore::open(scratch.store(), *std::move(key), steps);
+inline Result<std::unique_ptr<SqliteStore>> open_store(
+    const Scratch& scratch, std::span<const Migration> steps = migrations()) {
+  return SqliteStore::open(scratch.store(), scratch.key(), steps);
+}
+
+/// The id of the first key in the file.
+inline KeyId key_id_of(const std::filesystem::path& key_file) {
+  const auto ring = KeyRing::read(key_file);
+  EXPECT_TRUE(ring) << ring.error().message;
+  return ring ? ring->keys().front().id() : KeyId{};
 }
 
 /// The effects given, as the vector that commit() takes; Effect is move-only.

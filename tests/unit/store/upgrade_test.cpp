@@ -52,7 +52,7 @@ class UpgradeTest : public ::testing::Test {
   [[nodiscard]] path backup() const {
     return fmt::format("{}.schema-{}", scratch_.store().string(), migrations().size());
   }
-  [[nodiscard]] Result<std::unique_ptr<Store>> open_with(const char* step) const {
+  [[nodiscard]] Result<std::unique_ptr<SqliteStore>> open_with(const char* step) const {
     return open_store(scratch_, next(step));
   }
   [[nodiscard]] std::string why_not_opened(const char* step) const {
@@ -61,7 +61,7 @@ class UpgradeTest : public ::testing::Test {
     return opened ? std::string() : opened.error().message;
   }
   [[nodiscard]] Result<UpgradeCheck> check(const char* step) const {
-    return check_upgrade(scratch_.store(), MasterKey::read(scratch_.key())->id(), next(step));
+    return check_upgrade(scratch_.store(), scratch_.key(), next(step));
   }
   [[nodiscard]] std::string why_not_upgradable(const char* step) const {
     const auto checked = check(step);
@@ -135,10 +135,10 @@ TEST_F(UpgradeTest, AStoreWithoutSessionsKeepsWhatItHasAndTakesSome) {
   const auto first = migrations().first(1);
   {
     Database database(old.store());
-    create_schema(database, MasterKey::read(old.key())->id(), first);
+    create_schema(database, key_id_of(old.key()), first);
     database.run("INSERT INTO password VALUES ('ann', 'first', 5)");
-    const auto sealed =
-        Sealer::create(*MasterKey::read(old.key()))->seal(secret(kSeed), {"ann", "p", {}});
+    const auto sealed = Sealer::create(KeyRing::read(old.key())->keys().front())
+                            ->seal(secret(kSeed), {"ann", "p", {}});
     database
         .query(
             "INSERT INTO otp (user, label, algorithm, digits, period, sealed_seed, last_step, "
@@ -335,7 +335,7 @@ TEST(UpgradeKilled, AtAnyChangeOfAFileTheStoreIsOfTheOldSchemaOrTheNew) {
 }
 
 TEST_F(UpgradeTest, TheCheckSaysWhatAStartWouldFind) {
-  const auto now = check_upgrade(scratch_.store(), MasterKey::read(scratch_.key())->id());
+  const auto now = check_upgrade(scratch_.store(), scratch_.key());
   ASSERT_TRUE(now) << now.error().message;
   EXPECT_EQ(now->schema, now->wanted);
   const auto later = check(kGood);
@@ -383,11 +383,13 @@ TEST_F(UpgradeTest, TheCheckRefusesWhatAStartWouldRefuse) {
   ASSERT_EQ(::chmod(scratch_.store().c_str(), 0644), 0);
   EXPECT_THAT(why_not_upgradable(kGood), HasSubstr("chmod go="));
   ASSERT_EQ(::chmod(scratch_.store().c_str(), 0600), 0);
-  const auto other_key = check_upgrade(scratch_.store(), KeyId{1}, next(kGood));
+  const Scratch other;
+  ASSERT_TRUE(initialise_store(other.store(), other.key()));
+  const auto other_key = check_upgrade(scratch_.store(), other.key(), next(kGood));
   ASSERT_FALSE(other_key);
   EXPECT_THAT(other_key.error().message, HasSubstr("does not belong to this store"));
   ASSERT_TRUE(open_with(kGood));
-  const auto older = check_upgrade(scratch_.store(), MasterKey::read(scratch_.key())->id());
+  const auto older = check_upgrade(scratch_.store(), scratch_.key());
   ASSERT_FALSE(older);
   EXPECT_THAT(older.error().message, HasSubstr("made by a newer Usher"));
 }
