@@ -288,6 +288,10 @@ Run setup_import(CLI::App& app) {
       ->type_name("USER");
   app.add_flag("--by-account", options->said.by_account,
                "The accounts in otpauth addresses are users of this machine");
+  app.add_option("--label", options->said.label,
+                 "What to call it, in place of what the file says; for a single code")
+      ->type_name("NAME")
+      ->check(CLI::Validator(checked_label, ""));
   app.add_option(
          "--format", options->format,
          "google-authenticator, users.oath, otpauth or csv; without it, told by the content")

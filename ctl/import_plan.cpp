@@ -18,7 +18,6 @@ namespace {
 using interchange::Import;
 using interchange::ImportedCode;
 
-constexpr std::size_t kMostCodesPerPerson = 8;
 constexpr std::string_view kLabelOfNone = "imported";
 // A clock that is off by more is none that somebody logged in by.
 constexpr std::int64_t kFarAhead = std::int64_t{24} * 3600;  // seconds

@@ -16,7 +16,6 @@ namespace usher {
 namespace {
 
 constexpr int kConfirmations = 3;
-constexpr std::size_t kMostCodesPerPerson = 8;
 constexpr std::string_view kDefaultLabel = "default";
 
 /// What the request asks for, with the defaults filled in; or what is wrong with it.

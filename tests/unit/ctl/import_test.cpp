@@ -66,7 +66,8 @@ class ImportCommand : public ::testing::Test {
     const auto store = SqliteStore::open(at("state/store.db"), at("state/master.key"));
     EXPECT_TRUE(store) << store.error().message;
     std::vector<std::string> labels;
-    for (const OtpCredential& code : *(*store)->otp_credentials(user)) labels.push_back(code.label);
+    const auto codes = (*store)->otp_credentials(user);
+    for (const OtpCredential& code : *codes) labels.push_back(code.label);
     return labels;
   }
   [[nodiscard]] std::string log() const {
