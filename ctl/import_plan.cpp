@@ -96,7 +96,7 @@ class Belongings {
   explicit Belongings(std::vector<OtpCredential> codes)
       : codes_(std::move(codes)), count_(codes_.size()) {}
 
-  std::optional<Refusal> against(const ImportedCode& code) const {
+  [[nodiscard]] std::optional<Refusal> against(const ImportedCode& code) const {
     for (const OtpCredential& each : codes_)
       if (each.seed.equals(code.seed.expose()))
         return Refusal{.message = fmt::format("{} has this secret already, as {}", code.user,
