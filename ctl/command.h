@@ -62,6 +62,7 @@ extern const Command kSessionShow;
 extern const Command kSessionEnd;
 extern const Command kHistory;
 extern const Command kWhoami;
+extern const Command kImport;
 extern const Command kCheck;
 extern const Command kPolicyTest;
 extern const Command kPolicyDiff;

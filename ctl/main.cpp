@@ -35,6 +35,7 @@ const std::array kCommands = {
     &usher::ctl::kSessionShow, &usher::ctl::kSessionEnd,   &usher::ctl::kHistory,
     &usher::ctl::kWhoami,      &usher::ctl::kKeyStatus,    &usher::ctl::kKeyRotate,
     &usher::ctl::kKeyNew,      &usher::ctl::kBackup,       &usher::ctl::kRestore,
+    &usher::ctl::kImport,
 };
 
 // Commands of two words have a first one in common.

@@ -11,7 +11,7 @@ if(NOT IS_DIRECTORY "${SOURCE}/daemon")
 endif()
 
 # What may stand below usherctl: what it runs in process, and what `init` makes.
-set(ctl_may_include audit config policy model store host review)
+set(ctl_may_include audit config policy model store host review interchange)
 # What may stand below usher-keeper: no store, no policy, no log of its own.
 set(keeper_may_include config serving host model)
 

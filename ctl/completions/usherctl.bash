@@ -17,6 +17,7 @@ _usherctl_options() {
   'password set') echo '--stdin' ;;
   'otp add') echo '--stdin --label --algorithm --digits --period --no-qr --plain' ;;
   'otp remove') echo '--stdin --label' ;;
+  import) echo '--user --by-account --label --format --dry-run --skip-bad' ;;
   explain) echo '--service --from --tty --at --session --with --event' ;;
   readiness) echo '--since --all' ;;
   log) echo '-n --count --user' ;;
@@ -31,7 +32,7 @@ _usherctl_options() {
 _usherctl_words() {
   case $1 in
   '')
-    compgen -W 'init check pam policy password otp status reload explain readiness log sessions
+    compgen -W 'init check pam policy password otp import status reload explain readiness log sessions
       session history whoami' -- "$2"
     ;;
   pam) compgen -W 'plan apply confirm rollback status remove' -- "$2" ;;
@@ -39,7 +40,7 @@ _usherctl_words() {
   password) compgen -W 'set' -- "$2" ;;
   otp) compgen -W 'add list remove' -- "$2" ;;
   session) compgen -W 'show end' -- "$2" ;;
-  check | 'policy test') compgen -f -- "$2" ;;
+  check | import | 'policy test') compgen -f -- "$2" ;;
   'password set' | 'otp add' | 'otp list' | 'otp remove' | explain | history) compgen -u -- "$2" ;;
   esac
 }
@@ -67,6 +68,7 @@ _usherctl() {
   --color) values='auto always never' ;;
   --algorithm) values='SHA1 SHA256 SHA512' ;;
   --digits) values='6 7 8' ;;
+  --format) values='google-authenticator users.oath otpauth csv' ;;
   --with)
     if [[ " ${COMP_WORDS[*]} " == *' policy '* ]]; then
       mapfile -t COMPREPLY < <(compgen -d -- "$current")
@@ -90,7 +92,7 @@ _usherctl() {
     case ${COMP_WORDS[i]} in
     --config | --socket | --control | --color | --store | --master-key | --label | --algorithm | \
       --digits | --period | --service | --from | --tty | --at | --session | --event | --since | --with | --log | --user | --count | -n | \
-      --when-down | --module | --as | --rollback-after)
+      --when-down | --module | --as | --rollback-after | --format)
       [[ ${COMP_WORDS[i + 1]-} != '=' ]] || ((i++))
       ((i++))
       ;;

@@ -5,7 +5,7 @@
 function __usherctl_words
     set -l takes_value --config --socket --control --color --store --master-key --label \
         --algorithm --digits --period --service --from --tty --at --session --event --since --with --log --user --count -n \
-        --when-down --module --as --rollback-after
+        --when-down --module --as --rollback-after --format
     set -l skip no
     for word in (commandline -opc)[2..-1]
         if test $skip = yes
@@ -45,6 +45,7 @@ complete -c usherctl -n __usherctl_at -a pam -d 'Let services ask Usher, and bac
 complete -c usherctl -n __usherctl_at -a policy -d 'Rules kept in files: try them out before they count'
 complete -c usherctl -n __usherctl_at -a password -d 'Passwords for Usher'
 complete -c usherctl -n __usherctl_at -a otp -d 'One-time codes'
+complete -c usherctl -n __usherctl_at -a import -d 'Take over one-time codes from other programs'
 complete -c usherctl -n __usherctl_at -a status -d 'Show how usherd is doing'
 complete -c usherctl -n __usherctl_at -a reload -d 'Let usherd read its rules again'
 complete -c usherctl -n __usherctl_at -a explain -d 'Say what the rules make of a login, or made of one, and why'
@@ -118,6 +119,14 @@ complete -c usherctl -n '__usherctl_is otp list' -a '(__fish_complete_users)'
 complete -c usherctl -n '__usherctl_is otp remove' -a '(__fish_complete_users)'
 complete -c usherctl -n '__usherctl_is otp remove' -l stdin -d 'Read the answers from standard input'
 complete -c usherctl -n '__usherctl_is otp remove' -l label -x -d 'Which'
+
+complete -c usherctl -n '__usherctl_is import' -F
+complete -c usherctl -n '__usherctl_is import' -l user -x -a '(__fish_complete_users)' -d 'Whose the codes are, where the files do not say'
+complete -c usherctl -n '__usherctl_is import' -l by-account -d 'The accounts in addresses are users here'
+complete -c usherctl -n '__usherctl_is import' -l label -x -d 'What to call it'
+complete -c usherctl -n '__usherctl_is import' -l format -x -a 'google-authenticator users.oath otpauth csv' -d 'Of what format the files are'
+complete -c usherctl -n '__usherctl_is import' -l dry-run -d 'Show what would change, and change nothing'
+complete -c usherctl -n '__usherctl_is import' -l skip-bad -d 'Take over what can be'
 
 complete -c usherctl -n '__usherctl_is explain' -a '(__fish_complete_users)'
 complete -c usherctl -n '__usherctl_is explain' -l service -x -a '(path basename /etc/pam.d/*)' -d 'Through what'

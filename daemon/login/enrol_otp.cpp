@@ -17,7 +17,6 @@ namespace usher {
 namespace {
 
 constexpr int kConfirmations = 3;
-constexpr std::size_t kMostCodesPerPerson = 8;
 
 /// What the request asks for, with the defaults filled in; or what is wrong with it.
 Result<OtpParameters> parameters_of(const ManageRequest& wanted) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -42,6 +43,9 @@ struct OtpCredential {
 };
 
 inline constexpr int kMostDrift = 10;
+
+/// So many generators one person may have.
+inline constexpr std::size_t kMostCodesPerPerson = 8;
 
 /// The same without the seed, for lists.
 struct OtpSummary {

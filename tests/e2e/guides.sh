@@ -253,6 +253,13 @@ guide_migrating() {
   check 'password and old code' login_over_ssh ada $S/secrets/ada.password $S/secrets/ada.old
   check 'the password alone does not' not login_over_ssh bob $S/secrets/bob.password $none
 
+  echo '# codes taken over'
+  check 'the guide' follow 'Taking codes over'
+  check 'shows first, and changes nothing by that' grep -q '^Nothing was changed' $S/log/followed
+  for name in ada bob; do
+    check "$name's code is there" quiet usherctl otp remove --label google-authenticator $name
+  done
+
   echo '# Usher looks on'
   check 'the stack is changed' by_usherctl --service sshd --observe
   check 'the old line has stayed' grep -q '^auth required pam_google_authenticator.so$' /etc/pam.d/sshd
