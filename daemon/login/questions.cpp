@@ -96,7 +96,10 @@ Result<AnswerCheck> check_one(const GivenAnswer& given, const Claim& claim, Dead
   auto bypass = check_lookup_secret(LookupKind::bypass, claim.user, claim.service, given.answer,
                                     ports.store, ports.clock);
   if (!bypass) return std::unexpected(std::move(bypass.error()));
-  if (bypass->held()) take(Factor::bypass, *std::move(bypass), result);
+  if (bypass->held())
+    take(Factor::bypass, *std::move(bypass), result);
+  else if (bypass->reason != words_for_none(LookupKind::bypass))
+    result.reason += ", " + bypass->reason;
   return result;
 }
 
