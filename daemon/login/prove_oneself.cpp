@@ -68,7 +68,7 @@ bool holds(const Findings& findings, Factor factor) {
 
 }  // namespace
 
-Outcome prove_oneself(Hearing& hearing, const std::string& user, LeastProof least) {
+Outcome prove_oneself(Hearing& hearing, const std::string& user) {
   const auto has = credentials_of(hearing.ports.store, user);
   if (!has) return internal_failure(has.error().message);
   const auto system_password = has_system_password(hearing, user);
@@ -78,9 +78,6 @@ Outcome prove_oneself(Hearing& hearing, const std::string& user, LeastProof leas
     return refused_change(
         "there is nothing yet that you could prove yourself with: ask an administrator "
         "to set your password");
-  if (least == LeastProof::a_code && has->otp.empty() && has->recovery == 0)
-    return refused_change(
-        "a password alone is not enough for this: add a code first, with `usherctl otp add`");
   for (const Requirement& requirement : wanted)
     std::ranges::copy(requirement.any_of, std::back_inserter(hearing.event.asked));
   const auto answers = ask_for_all(wanted, hearing.dialogue, hearing.ports);

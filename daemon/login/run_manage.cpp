@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -85,6 +86,19 @@ constexpr std::array kOperations = {
     Operation{"breakglass.test", May::root, test_breakglass},
 };
 
+constexpr std::string_view kNeedsCode =
+    "a password alone is not enough for this: add a code first, with `usherctl otp add`";
+
+bool is_second_factor(Factor factor) { return factor == Factor::otp || factor == Factor::recovery; }
+
+Result<bool> has_second_factor(const std::string& user, Store& store) {
+  const auto codes = store.list_otp(user);
+  if (!codes) return std::unexpected(codes.error());
+  const auto recovery = recovery_codes_left(user, store);
+  if (!recovery) return std::unexpected(recovery.error());
+  return !codes->empty() || *recovery > 0;
+}
+
 /// The administrator proves that it is them, with a code too, before they are told anything of the
 /// person. Whom they may help is looked at last: a prompt may have been open for long.
 Outcome prove_helper(Hearing& hearing, const Person& person) {
@@ -100,8 +114,14 @@ Outcome prove_helper(Hearing& hearing, const Person& person) {
   if (!state) return internal_failure(state.error().message);
   if (is_closed(*state, /*logs_in=*/true))
     return refused_change(fmt::format("/etc/shadow closes your account: {}", name_of(*state)));
-  Outcome proven = prove_oneself(hearing, helper.name, LeastProof::a_code);
+  const auto may = has_second_factor(helper.name, hearing.ports.store);
+  if (!may) return internal_failure(may.error().message);
+  if (!*may) return refused_change(std::string(kNeedsCode));
+  Outcome proven = prove_oneself(hearing, helper.name);
   if (!proven || !proven->accepted) return proven;
+  // What they had may have become less since it was looked at.
+  if (!std::ranges::any_of(hearing.event.held, is_second_factor))
+    return refused_change(std::string(kNeedsCode));
   const auto against = reason_not_to_help(hearing, helper, person);
   if (!against) return internal_failure(against.error().message);
   if (*against) return refused_change(**against);
@@ -113,7 +133,7 @@ Outcome admit(Hearing& hearing, const Operation& operation, const Person& person
   if (hearing.request.caller.trusted) return VerdictResult::accept("root");
   switch (operation.who) {
     case May::person:
-      return prove_oneself(hearing, person.name, LeastProof::whatever_there_is);
+      return prove_oneself(hearing, person.name);
     case May::helper:
       return prove_helper(hearing, person);
     case May::root:

@@ -95,7 +95,8 @@ TEST_F(BypassTest, WhatIsWrongWithItIsSaid) {
     EXPECT_THAT(wrong([&](ManageRequest& m) { m.services = {"sshd", name}; }),
                 HasSubstr("/etc/pam.d"))
         << name;
-  EXPECT_THAT(wrong([](ManageRequest& m) { m.services = {"usherctl"}; }), HasSubstr("getting in"));
+  for (const char* name : {"usherctl", "passwd"})
+    EXPECT_THAT(wrong([&](ManageRequest& m) { m.services = {name}; }), HasSubstr("getting in"));
   EXPECT_THAT(wrong([](ManageRequest& m) { m.seconds = 24 * 3600 + 1; }), HasSubstr("24 hours"));
   EXPECT_THAT(wrong([](ManageRequest& m) { m.uses = 21; }), HasSubstr("20 uses"));
   EXPECT_EQ(store.commits_asked(), 0);
@@ -154,6 +155,20 @@ TEST_F(BypassTest, AStolenPasswordOfTheHelpDeskIssuesNothing) {
   host.add_user("dan", 1103, {{"helpdesk", 60}});
   keeper.set_entry("dan", "dan's password");
   EXPECT_THAT(refused(by(1103, bypass_of("bob"))).text, HasSubstr("otp add"));
+}
+
+TEST_F(BypassTest, ACodeThatIsTakenAwayMeanwhileIsNotDoneWithout) {
+  // As at the moment between looking and asking: the password alone is asked for.
+  ScriptedDialogue dialogue;
+  store.add_otp("ada", "phone", seed_of(kSeed));
+  dialogue.answer("ada's password").answer_with([&](std::string_view) {
+    std::vector<Effect> effects;
+    effects.emplace_back(RemoveOtp{.user = "ada", .label = "phone"});
+    EXPECT_EQ(store.commit(effects), CommitOutcome::committed);
+    return code();
+  });
+  EXPECT_FALSE(run(by(kAda, bypass_of("bob")), dialogue)->accepted);
+  EXPECT_TRUE(secrets_of("bob", LookupKind::bypass).empty());
 }
 
 TEST_F(BypassTest, AClosedAccountOfTheHelpDeskIssuesNothing) {
