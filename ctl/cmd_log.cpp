@@ -52,7 +52,7 @@ Style style_of(std::string_view outcome) {
       Row{"accepted", Style::good},  Row{"changed", Style::good},    Row{"loaded", Style::good},
       Row{"denied", Style::bad},     Row{"refused", Style::bad},     Row{"rejected", Style::bad},
       Row{"observed", Style::quiet}, Row{"aborted", Style::warning}, Row{"started", Style::quiet},
-      Row{"stopped", Style::quiet},  Row{"revoked", Style::warning},
+      Row{"stopped", Style::quiet},  Row{"revoked", Style::warning}, Row{"tested", Style::quiet},
   };
   for (const Row& row : kStyles)
     if (row.outcome == outcome) return row.style;

@@ -24,6 +24,9 @@ Run setup_otp_add(CLI::App& app) {
   app.add_option("--period", change->period, "How long a code is shown; 30 without it")
       ->type_name("SECONDS")
       ->check(CLI::Range(1, 3600).description(""));
+  app.add_flag_callback(
+      "--hotp", [change] { change->kind = "HOTP"; },
+      "Codes that count instead of following the clock, as some tokens show");
   app.add_flag("--no-qr,--plain", change->plain, "Show no QR code, only the address and secret");
   return [change](const Globals& globals) {
     const std::string done = change->label.empty()

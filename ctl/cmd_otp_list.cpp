@@ -17,13 +17,20 @@
 namespace usher::ctl {
 namespace {
 
+/// A generator that counts has none.
+std::string period_of(const Json& code) {
+  if (code.at("kind") == "HOTP") return "-";
+  return fmt::format("{} s", code.at("period").get<std::int64_t>());
+}
+
 Table codes_table(const Json& codes) {
-  Table table({"LABEL", "ALGORITHM", "DIGITS", "PERIOD", "ADDED", "LAST USED"});
+  Table table({"LABEL", "KIND", "ALGORITHM", "DIGITS", "PERIOD", "ADDED", "LAST USED"});
   for (const Json& code : codes)
     table.add({{.text = code.at("label").get<std::string>(), .style = Style::strong},
+               {.text = code.at("kind").get<std::string>()},
                {.text = code.at("algorithm").get<std::string>()},
                {.text = fmt::format("{}", code.at("digits").get<std::int64_t>())},
-               {.text = fmt::format("{} s", code.at("period").get<std::int64_t>())},
+               {.text = period_of(code)},
                {.text = moment_of(code.at("created").get<std::int64_t>())},
                {.text = moment_of(code.at("last_used").get<std::int64_t>())}});
   return table;

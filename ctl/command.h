@@ -49,9 +49,20 @@ struct Command {
 // Each in its own file, cmd_NAME.cpp.
 extern const Command kInit;
 extern const Command kPasswordSet;
+extern const Command kPasswordChange;
 extern const Command kOtpAdd;
 extern const Command kOtpList;
+extern const Command kOtpRename;
 extern const Command kOtpRemove;
+extern const Command kRecoveryNew;
+extern const Command kEnrolReopen;
+extern const Command kBypassIssue;
+extern const Command kBypassList;
+extern const Command kBypassRevoke;
+extern const Command kBreakglassSeal;
+extern const Command kBreakglassList;
+extern const Command kBreakglassRevoke;
+extern const Command kBreakglassTest;
 extern const Command kStatus;
 extern const Command kReload;
 extern const Command kLog;

@@ -2,6 +2,7 @@
 #include "ctl/manage.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <pwd.h>
 #include <unistd.h>
 
@@ -22,6 +23,10 @@ namespace {
 
 constexpr std::string_view kService = "usherctl";
 
+std::string listed(const std::vector<std::string>& services) {
+  return fmt::format("{}", fmt::join(services, ","));
+}
+
 std::optional<Complaint> complaint_about(const Change& change) {
   const auto wrong = [](std::string what) {
     return Complaint{.code = ExitCode::usage, .what = std::move(what), .next = {}};
@@ -29,12 +34,15 @@ std::optional<Complaint> complaint_about(const Change& change) {
   if (change.user.empty()) return wrong("your uid has no account: say for whom, by name");
   if (change.user.size() > kMaxName)
     return wrong(fmt::format("a user name has at most {} bytes", kMaxName));
-  if (change.label.size() > kMaxLabel)
+  if (change.label.size() > kMaxLabel || change.new_label.size() > kMaxLabel)
     return wrong(fmt::format("a label has at most {} bytes", kMaxLabel));
+  if (listed(change.services).size() > kMaxServices)
+    return wrong(fmt::format("the services have {} bytes at most, together", kMaxServices));
   return std::nullopt;
 }
 
-Begin begin_of(const Change& change, std::string_view asked_by) {
+/// `services` outlives what is returned.
+Begin begin_of(const Change& change, const std::string& services, std::string_view asked_by) {
   Begin begin{.phase = Phase::manage};
   begin.service = kService;
   begin.user = change.user;
@@ -44,7 +52,12 @@ Begin begin_of(const Change& change, std::string_view asked_by) {
                   .algorithm = change.algorithm,
                   .digits = change.digits,
                   .period = change.period,
-                  .plain = static_cast<std::uint8_t>(change.plain ? 1 : 0)};
+                  .plain = static_cast<std::uint8_t>(change.plain ? 1 : 0),
+                  .kind = change.kind,
+                  .new_label = change.new_label,
+                  .services = services,
+                  .seconds = change.seconds,
+                  .uses = change.uses};
   return begin;
 }
 
@@ -131,6 +144,8 @@ void report(const Globals& globals, const Change& change, const std::string& don
   }
   Json changed{{"operation", change.operation}, {"user", change.user}};
   if (!change.label.empty()) changed["label"] = change.label;
+  if (!change.new_label.empty()) changed["new_label"] = change.new_label;
+  if (!change.services.empty()) changed["services"] = change.services;
   print_json(changed);
 }
 
@@ -139,6 +154,15 @@ void report(const Globals& globals, const Change& change, const std::string& don
 void add_change_options(CLI::App& app, Change& change) {
   app.add_option("USER", change.user, "Whose; your own without it. Root alone may name others")
       ->type_name("");
+  add_stdin_option(app, change);
+}
+
+void add_options_for_others(CLI::App& app, Change& change) {
+  app.add_option("USER", change.user, "Whose")->type_name("")->required();
+  add_stdin_option(app, change);
+}
+
+void add_stdin_option(CLI::App& app, Change& change) {
   app.add_flag("--stdin", change.from_standard_input,
                "Read the answers from standard input, a line each");
 }
@@ -155,10 +179,11 @@ ExitCode make_change(const Globals& globals, Change change, const std::string& d
   const auto endpoint = login_endpoint(globals);
   if (!endpoint) return complain(endpoint.error());
 
+  const std::string services = listed(change.services);
   Terminal terminal = Terminal::open(change.from_standard_input);
   const RelaySettings settings{.socket_path = endpoint->path,
                                .server_uid = expected_server_of(endpoint->path)};
-  const RelayResult result = Relay(settings, terminal).run(begin_of(change, self));
+  const RelayResult result = Relay(settings, terminal).run(begin_of(change, services, self));
   if (result.end != RelayEnd::accepted)
     return complain(complaint_about(result, *endpoint, terminal));
   report(globals, change, done);

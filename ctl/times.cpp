@@ -3,8 +3,11 @@
 
 #include <charconv>
 #include <ctime>
+#include <limits>
 #include <string>
 #include <system_error>
+
+#include "daemon/config/units.h"
 
 namespace usher::ctl {
 namespace {
@@ -37,6 +40,23 @@ std::optional<std::int64_t> local_moment(const std::string& text) {
   if (moment == -1 || local.tm_mday != asked.tm_mday || local.tm_hour != asked.tm_hour)
     return std::nullopt;
   return moment;
+}
+
+std::optional<std::uint32_t> span_until(std::string_view text, std::int64_t now) {
+  constexpr std::string_view kYears = "y";
+  std::optional<std::int64_t> seconds;
+  if (text.contains('-')) {
+    const auto last_minute = local_moment(std::string(text) + " 23:59");
+    if (last_minute) seconds = *last_minute + 60 - now;
+  } else if (text.ends_with(kYears)) {
+    const auto days = config::parse_duration(std::string(text.substr(0, text.size() - 1)) + "d");
+    if (days) seconds = std::int64_t{*days} * 365;
+  } else if (const auto span = config::parse_duration(text)) {
+    seconds = *span;
+  }
+  if (!seconds || *seconds <= 0 || *seconds > std::numeric_limits<std::uint32_t>::max())
+    return std::nullopt;
+  return static_cast<std::uint32_t>(*seconds);
 }
 
 std::optional<std::int64_t> since(std::string_view text, std::int64_t now) {

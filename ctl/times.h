@@ -17,4 +17,8 @@ namespace usher::ctl {
 /// None for anything else.
 [[nodiscard]] std::optional<std::int64_t> since(std::string_view text, std::int64_t now);
 
+/// How many seconds from `now` "90s", "30m", "1h", "7d" or "1y" is, or that the day "2027-03-01"
+/// ends in local time. None for anything else, and for what is over already or exceeds 32 bits.
+[[nodiscard]] std::optional<std::uint32_t> span_until(std::string_view text, std::int64_t now);
+
 }  // namespace usher::ctl

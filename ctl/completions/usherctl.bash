@@ -14,8 +14,13 @@ _usherctl_options() {
   'pam rollback') echo '--due' ;;
   'policy test' | 'policy diff') echo '--with' ;;
   'policy replay') echo '--with --since --log' ;;
-  'password set') echo '--stdin' ;;
-  'otp add') echo '--stdin --label --algorithm --digits --period --no-qr --plain' ;;
+  'password set' | 'password change' | 'otp rename' | 'recovery new' | 'enrol reopen' | 'bypass revoke' | \
+    'breakglass revoke' | 'breakglass test')
+    echo '--stdin'
+    ;;
+  'bypass issue') echo '--stdin --service --for --uses' ;;
+  'breakglass seal') echo '--stdin --until --for' ;;
+  'otp add') echo '--stdin --label --algorithm --digits --period --hotp --no-qr --plain' ;;
   'otp remove') echo '--stdin --label' ;;
   import) echo '--user --by-account --label --format --dry-run --skip-bad' ;;
   explain) echo '--service --from --tty --at --session --with --event' ;;
@@ -32,16 +37,23 @@ _usherctl_options() {
 _usherctl_words() {
   case $1 in
   '')
-    compgen -W 'init check pam policy password otp import status reload explain readiness log sessions
+    compgen -W 'init check pam policy password otp import recovery enrol bypass breakglass status reload explain readiness log sessions
       session history whoami' -- "$2"
     ;;
   pam) compgen -W 'plan apply confirm rollback status remove' -- "$2" ;;
   policy) compgen -W 'test diff replay' -- "$2" ;;
-  password) compgen -W 'set' -- "$2" ;;
-  otp) compgen -W 'add list remove' -- "$2" ;;
+  password) compgen -W 'set change' -- "$2" ;;
+  recovery) compgen -W 'new' -- "$2" ;;
+  enrol) compgen -W 'reopen' -- "$2" ;;
+  bypass) compgen -W 'issue list revoke' -- "$2" ;;
+  breakglass) compgen -W 'seal list revoke test' -- "$2" ;;
+  otp) compgen -W 'add list rename remove' -- "$2" ;;
   session) compgen -W 'show end' -- "$2" ;;
   check | import | 'policy test') compgen -f -- "$2" ;;
-  'password set' | 'otp add' | 'otp list' | 'otp remove' | explain | history) compgen -u -- "$2" ;;
+  'password set' | 'otp add' | 'otp list' | 'otp remove' | 'recovery new' | 'enrol reopen' | 'bypass issue' | 'bypass list' | \
+    'bypass revoke' | 'breakglass seal' | 'breakglass list' | 'breakglass revoke' | 'breakglass test' | explain | history)
+    compgen -u -- "$2"
+    ;;
   esac
 }
 
@@ -79,8 +91,9 @@ _usherctl() {
   --service) values=$(cd /etc/pam.d 2>/dev/null && echo *) ;;
   --since) values='24h 7d 30d' ;;
   --when-down) values='none console group:' ;;
+  --for) values='1h 8h 24h 1y' ;;
   --rollback-after) values='10m 1h never' ;;
-  --label | --period | --from | --tty | --at | --session | --event | --count | -n) return ;;
+  --label | --period | --from | --tty | --at | --session | --event | --count | -n | --uses | --until) return ;;
   esac
   if [[ -n $values ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$values" -- "$current")
@@ -92,14 +105,14 @@ _usherctl() {
     case ${COMP_WORDS[i]} in
     --config | --socket | --control | --color | --store | --master-key | --label | --algorithm | \
       --digits | --period | --service | --from | --tty | --at | --session | --event | --since | --with | --log | --user | --count | -n | \
-      --when-down | --module | --as | --rollback-after | --format)
+      --when-down | --module | --as | --rollback-after | --for | --uses | --until | --format)
       [[ ${COMP_WORDS[i + 1]-} != '=' ]] || ((i++))
       ((i++))
       ;;
     -*) ;;
     *)
       case $command in
-      '' | pam | policy | password | otp | session) command=${command:+$command }${COMP_WORDS[i]} ;;
+      '' | pam | policy | password | otp | recovery | enrol | bypass | breakglass | session) command=${command:+$command }${COMP_WORDS[i]} ;;
       esac
       ;;
     esac

@@ -5,7 +5,7 @@
 function __usherctl_words
     set -l takes_value --config --socket --control --color --store --master-key --label \
         --algorithm --digits --period --service --from --tty --at --session --event --since --with --log --user --count -n \
-        --when-down --module --as --rollback-after --format
+        --when-down --module --as --rollback-after --format --for --uses --until
     set -l skip no
     for word in (commandline -opc)[2..-1]
         if test $skip = yes
@@ -46,6 +46,10 @@ complete -c usherctl -n __usherctl_at -a policy -d 'Rules kept in files: try the
 complete -c usherctl -n __usherctl_at -a password -d 'Passwords for Usher'
 complete -c usherctl -n __usherctl_at -a otp -d 'One-time codes'
 complete -c usherctl -n __usherctl_at -a import -d 'Take over one-time codes from other programs'
+complete -c usherctl -n __usherctl_at -a recovery -d 'Recovery codes, for a device that was lost'
+complete -c usherctl -n __usherctl_at -a enrol -d 'Codes that people add at a login'
+complete -c usherctl -n __usherctl_at -a bypass -d 'The help desk: in without a code, for an hour'
+complete -c usherctl -n __usherctl_at -a breakglass -d 'Accounts for emergencies'
 complete -c usherctl -n __usherctl_at -a status -d 'Show how usherd is doing'
 complete -c usherctl -n __usherctl_at -a reload -d 'Let usherd read its rules again'
 complete -c usherctl -n __usherctl_at -a explain -d 'Say what the rules make of a login, or made of one, and why'
@@ -65,9 +69,20 @@ complete -c usherctl -n '__usherctl_at policy' -a diff -d 'Show which rules a dr
 complete -c usherctl -n '__usherctl_at policy' -a replay -d 'Judge the logins of the past by other rules'
 complete -c usherctl -n '__usherctl_at policy' -a test -d 'Try whether the rules do what is expected of them'
 complete -c usherctl -n '__usherctl_at password' -a set -d 'Set a password for Usher'
+complete -c usherctl -n '__usherctl_at password' -a change -d 'Change your own password for Usher'
 complete -c usherctl -n '__usherctl_at otp' -a add -d 'Add a generator of one-time codes'
 complete -c usherctl -n '__usherctl_at otp' -a list -d 'List the generators of one-time codes'
+complete -c usherctl -n '__usherctl_at otp' -a rename -d 'Call a generator of one-time codes something else'
 complete -c usherctl -n '__usherctl_at otp' -a remove -d 'Remove a generator of one-time codes'
+complete -c usherctl -n '__usherctl_at recovery' -a new -d 'Make recovery codes, for when the device is lost'
+complete -c usherctl -n '__usherctl_at enrol' -a reopen -d 'Let somebody who had a code enrol at a login again'
+complete -c usherctl -n '__usherctl_at bypass' -a issue -d 'Help somebody in who has lost what makes their codes'
+complete -c usherctl -n '__usherctl_at bypass' -a list -d 'List bypasses, and who issued them'
+complete -c usherctl -n '__usherctl_at bypass' -a revoke -d 'Take a bypass away again'
+complete -c usherctl -n '__usherctl_at breakglass' -a seal -d 'Make a secret for an envelope'
+complete -c usherctl -n '__usherctl_at breakglass' -a list -d 'List break-glass accounts'
+complete -c usherctl -n '__usherctl_at breakglass' -a revoke -d 'Let a break-glass secret count no more'
+complete -c usherctl -n '__usherctl_at breakglass' -a test -d 'See whether a break-glass secret would still work'
 complete -c usherctl -n '__usherctl_at session' -a show -d 'Tell all about one session, open or past'
 complete -c usherctl -n '__usherctl_at session' -a end -d 'Let what was proven in a session count no more'
 
@@ -111,6 +126,7 @@ complete -c usherctl -n '__usherctl_is otp add' -l label -x -d 'What to call it'
 complete -c usherctl -n '__usherctl_is otp add' -l algorithm -x -a 'SHA1 SHA256 SHA512' -d 'How codes are made'
 complete -c usherctl -n '__usherctl_is otp add' -l digits -x -a '6 7 8' -d 'Digits of a code'
 complete -c usherctl -n '__usherctl_is otp add' -l period -x -d 'How long a code is shown, in seconds'
+complete -c usherctl -n '__usherctl_is otp add' -l hotp -d 'Codes that count instead of following the clock'
 complete -c usherctl -n '__usherctl_is otp add' -l no-qr -d 'Show no QR code'
 complete -c usherctl -n '__usherctl_is otp add' -l plain -d 'Show no QR code'
 
@@ -127,6 +143,39 @@ complete -c usherctl -n '__usherctl_is import' -l label -x -d 'What to call it'
 complete -c usherctl -n '__usherctl_is import' -l format -x -a 'google-authenticator users.oath otpauth csv' -d 'Of what format the files are'
 complete -c usherctl -n '__usherctl_is import' -l dry-run -d 'Show what would change, and change nothing'
 complete -c usherctl -n '__usherctl_is import' -l skip-bad -d 'Take over what can be'
+complete -c usherctl -n '__usherctl_is password change' -l stdin -d 'Read the answers from standard input'
+
+complete -c usherctl -n '__usherctl_is otp rename' -l stdin -d 'Read the answers from standard input'
+
+complete -c usherctl -n '__usherctl_is recovery new' -a '(__fish_complete_users)'
+complete -c usherctl -n '__usherctl_is recovery new' -l stdin -d 'Read the answers from standard input'
+
+complete -c usherctl -n '__usherctl_is enrol reopen' -a '(__fish_complete_users)'
+complete -c usherctl -n '__usherctl_is enrol reopen' -l stdin -d 'Read the answers from standard input'
+
+complete -c usherctl -n '__usherctl_is bypass issue' -a '(__fish_complete_users)'
+complete -c usherctl -n '__usherctl_is bypass issue' -l stdin -d 'Read the answers from standard input'
+complete -c usherctl -n '__usherctl_is bypass issue' -l service -x -a '(path basename /etc/pam.d/*)' -d 'Where it counts'
+complete -c usherctl -n '__usherctl_is bypass issue' -l for -x -a '1h 8h 24h' -d 'How long it counts'
+complete -c usherctl -n '__usherctl_is bypass issue' -l uses -x -d 'How often it counts'
+
+complete -c usherctl -n '__usherctl_is bypass list' -a '(__fish_complete_users)'
+
+complete -c usherctl -n '__usherctl_is bypass revoke' -a '(__fish_complete_users)'
+complete -c usherctl -n '__usherctl_is bypass revoke' -l stdin -d 'Read the answers from standard input'
+
+complete -c usherctl -n '__usherctl_is breakglass seal' -a '(__fish_complete_users)'
+complete -c usherctl -n '__usherctl_is breakglass seal' -l stdin -d 'Read the answers from standard input'
+complete -c usherctl -n '__usherctl_is breakglass seal' -l until -x -d 'The last day on which it counts'
+complete -c usherctl -n '__usherctl_is breakglass seal' -l for -x -a '30d 1y' -d 'How long it counts'
+
+complete -c usherctl -n '__usherctl_is breakglass list' -a '(__fish_complete_users)'
+
+complete -c usherctl -n '__usherctl_is breakglass revoke' -a '(__fish_complete_users)'
+complete -c usherctl -n '__usherctl_is breakglass revoke' -l stdin -d 'Read the answers from standard input'
+
+complete -c usherctl -n '__usherctl_is breakglass test' -a '(__fish_complete_users)'
+complete -c usherctl -n '__usherctl_is breakglass test' -l stdin -d 'Read the answers from standard input'
 
 complete -c usherctl -n '__usherctl_is explain' -a '(__fish_complete_users)'
 complete -c usherctl -n '__usherctl_is explain' -l service -x -a '(path basename /etc/pam.d/*)' -d 'Through what'

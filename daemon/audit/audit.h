@@ -35,6 +35,11 @@ enum class EventKind : std::uint8_t {
   service_stopped,
   rules_loaded,
   rules_rejected,
+  recovery_used,       // a login with a recovery code
+  bypass_used,         // a login with a bypass of the help desk's
+  breakglass_used,     // a login with a break-glass secret
+  breakglass_refused,  // somebody tried one, or used one where none counts
+  credential_tested,   // `breakglass test`: nothing was changed
 };
 
 /// The id as it stands in the log, such as "login-accepted".

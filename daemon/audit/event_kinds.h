@@ -53,6 +53,16 @@ inline constexpr std::array kEventKinds = {
                  "a05b76752b4f4a54b8cd8b5aaefcf986", 5},
     EventKindRow{EventKind::rules_rejected, "rules-rejected", "rejected",
                  "f5c960ca0f6146e2811bcb8560f46b39", 3},
+    EventKindRow{EventKind::recovery_used, "recovery-used", "accepted",
+                 "b98106304e8a44f7aa718c1d300f8d96", 4},
+    EventKindRow{EventKind::bypass_used, "bypass-used", "accepted",
+                 "a3543a1ec8854014a77c9df372f100e9", 4},
+    EventKindRow{EventKind::breakglass_used, "breakglass-used", "accepted",
+                 "d843ea2b819d4f3cac73568e1e1422e2", 1},
+    EventKindRow{EventKind::breakglass_refused, "breakglass-refused", "denied",
+                 "db5686f770d14b8fa75d873030ca20c3", 2},
+    EventKindRow{EventKind::credential_tested, "credential-tested", "tested",
+                 "326843e01d7c42e5a1cc8471257ba969", 5},
 };
 
 /// The row of `kind`; for a value that is no kind, a row whose id is "unknown".

@@ -22,6 +22,7 @@ bool is_paced(const AuditEvent& event) {
     case EventKind::session_denied:
     case EventKind::request_refused:
     case EventKind::credential_refused:
+    case EventKind::breakglass_refused:
       return true;
     case EventKind::account_accepted:
       return !event.request.caller.trusted;

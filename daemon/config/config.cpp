@@ -77,6 +77,7 @@ class Loader {
     }
     if (extent == Extent::places && findings_.empty()) reading_.written = written_in(documents);
     rules.services = settings.services;
+    rules.admins = settings.admins;
     rules.version = version_of(found.files, rules);
   }
 

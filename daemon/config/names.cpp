@@ -27,9 +27,11 @@ std::string_view noun_of(NameKind kind) {
       return "service";
     case NameKind::user:
     case NameKind::service_user:
+    case NameKind::administrator:
     case NameKind::expected_user:
       return "user";
     case NameKind::group:
+    case NameKind::administrator_group:
     case NameKind::expected_group:
       return "group";
     case NameKind::tty:
@@ -41,6 +43,8 @@ std::string_view noun_of(NameKind kind) {
 std::string how_to_match_all(NameKind kind) {
   if (kind == NameKind::service_setting) return "name the services one by one";
   if (kind == NameKind::service_user) return "name the user that usherd runs as";
+  if (kind == NameKind::administrator || kind == NameKind::administrator_group)
+    return "name each user by itself, and each group like \"group:helpdesk\"";
   if (kind == NameKind::expected_service || kind == NameKind::expected_user ||
       kind == NameKind::expected_group)
     return fmt::format("name each {} by itself", noun_of(kind));

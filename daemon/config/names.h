@@ -7,8 +7,8 @@
 
 namespace usher::config {
 
-/// What a list of names is about; `service_setting` and `service_user` are settings of usher.toml,
-/// those that are `expected_` stand in files of expectations.
+/// What a list of names is about; `service_setting`, `service_user` and those of `administrator`s
+/// are settings of usher.toml, those that are `expected_` stand in files of expectations.
 enum class NameKind : unsigned char {
   service = 1,
   user,
@@ -16,6 +16,8 @@ enum class NameKind : unsigned char {
   tty,
   service_setting,
   service_user,
+  administrator,
+  administrator_group,
   expected_service,
   expected_user,
   expected_group

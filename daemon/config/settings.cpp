@@ -128,6 +128,24 @@ void services(const Entry& entry, const fs::path& /*base*/, SettingsFile& file) 
       (file.services.*Member).push_back(name.value);
 }
 
+/// The one key that belongs to no section.
+constexpr std::string_view kAdmins = "admins";
+constexpr std::string_view kGroupMark = "group:";
+
+void administrators(const Entry& entry, SettingsFile& file) {
+  file.admins = {};
+  for (const Text& text : read_texts(entry)) {
+    if (!text.value.starts_with(kGroupMark)) {
+      if (check_name(entry.document, NameKind::administrator, text))
+        file.admins.users.push_back(text.value);
+      continue;
+    }
+    const Text group{.value = text.value.substr(kGroupMark.size()), .at = text.at};
+    if (check_name(entry.document, NameKind::administrator_group, group))
+      file.admins.groups.push_back(group.value);
+  }
+}
+
 struct Setting {
   std::string_view section;
   std::string_view key;
@@ -200,6 +218,7 @@ std::string section_with(std::string_view key) {
 void report_unknown_key(Document& document, const toml::key& key, std::string_view section) {
   std::string hint = section_with(key.str());
   const auto keys = keys_of(section);
+  if (key.str() == kAdmins) hint = "put it before the first section of the file";
   if (hint.empty()) hint = did_you_mean(key.str(), keys);
   if (hint.empty()) hint = fmt::format("it may have {}", listed(keys));
   document.report(key.source().begin, fmt::format("[{}] has no key {}", section, ticked(key.str())),
@@ -212,13 +231,13 @@ void report_unknown_section(Document& document, const toml::key& key, const toml
   if (name == "rule")
     return document.report(at, "rules do not stand in this file",
                            "put them into a file such as rules.d/50-ssh.toml");
-  if (name == "admins")
-    return document.report(at, "`admins` is not supported by this version", "take it out");
   if (!node.is_table())
     return document.report(at, fmt::format("{} stands outside of any section", ticked(name)),
                            section_with(name));
-  const auto sections = section_names();
+  auto sections = section_names();
+  sections.push_back(kAdmins);
   std::string hint = did_you_mean(name, sections);
+  sections.pop_back();
   if (hint.empty()) hint = fmt::format("write one of {}", listed(sections));
   document.report(at, fmt::format("there is no section {}", ticked(name)), hint);
 }
@@ -241,7 +260,9 @@ SettingsFile read_settings(Document& document, const fs::path& base) {
   for (auto&& [key, node] : document.root()) {
     const auto sections = section_names();
     const bool known = contains(sections, key.str());
-    if (known && node.is_table()) {
+    if (key.str() == kAdmins) {
+      administrators({document, key.str(), node}, file);
+    } else if (known && node.is_table()) {
       read_section(document, key.str(), *node.as_table(), base, file);
     } else if (known) {
       document.report(key.source().begin, fmt::format("{} is a section", ticked(key.str())),
@@ -258,9 +279,10 @@ SettingsFile read_settings(Document& document, const fs::path& base) {
 
 std::vector<std::string> setting_names() {
   std::vector<std::string> names;
-  names.reserve(std::size(kSettings));
+  names.reserve(std::size(kSettings) + 1);
   for (const Setting& setting : kSettings)
     names.push_back(fmt::format("{}.{}", setting.section, setting.key));
+  names.emplace_back(kAdmins);
   return names;
 }
 

@@ -14,6 +14,7 @@ namespace usher::config {
 struct SettingsFile {
   Settings settings;
   ServiceTraits services;
+  Administrators admins;
   /// Where settings.rules stands, one for one; empty where the default is in force.
   std::vector<toml::source_position> rules_at;
   /// Whether settings.rules is what the administrator meant, as far as can be told.
@@ -24,7 +25,7 @@ struct SettingsFile {
 /// and keeps its default.
 [[nodiscard]] SettingsFile read_settings(Document& document, const std::filesystem::path& base);
 
-/// "section.key" of everything that can be set.
+/// "section.key" of everything that can be set, and "admins", which stands before the sections.
 [[nodiscard]] std::vector<std::string> setting_names();
 
 /// Whether usher.toml has a section of that name.

@@ -50,9 +50,10 @@ std::string version_of(std::span<const RuleFile> files, const RuleSet& rules) {
     hash.add(file.text);
   }
   for (const auto* list : {&services.self_verifying, &services.screen_lockers, &services.one_field,
-                           &services.not_logins, &services.started_inside}) {
+                           &services.not_logins, &services.started_inside, &rules.admins.users,
+                           &rules.admins.groups}) {
     hash.add_count(list->size());
-    for (const std::string& service : *list) hash.add(service);
+    for (const std::string& name : *list) hash.add(name);
   }
   // Where a rule names no time zone, it is the machine's.
   for (const Rule& rule : rules.rules)

@@ -18,10 +18,12 @@ namespace usher {
 struct Enrolled {
   bool password = false;
   bool otp = false;
+  bool recovery = false;
   AccountState state = AccountState::unknown;
   std::string trouble;  // why the state could not be found out; empty where it could
   [[nodiscard]] bool has(Factor factor) const {
-    return (factor == Factor::password && password) || (factor == Factor::otp && otp);
+    return (factor == Factor::password && password) || (factor == Factor::otp && otp) ||
+           (factor == Factor::recovery && recovery);
   }
 };
 

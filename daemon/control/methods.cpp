@@ -126,6 +126,7 @@ VarlinkReply list_otp(const Json& parameters, const ControlPeer& peer, ControlPo
   Json list = Json::array();
   for (const OtpSummary& code : *codes)
     list.push_back({{"label", code.label},
+                    {"kind", code.parameters.kind == OtpKind::hotp ? "HOTP" : "TOTP"},
                     {"algorithm", name_of(code.parameters.algorithm)},
                     {"digits", code.parameters.digits},
                     {"period", code.parameters.period},
@@ -154,6 +155,8 @@ constexpr std::array kMethods = {
     Method{"org.usher.control.Readiness", MayCall::root, readiness_method},
     Method{"org.usher.control.Log", MayCall::root, log},
     Method{"org.usher.control.ListOtp", MayCall::everybody, list_otp},
+    Method{"org.usher.control.ListBypasses", MayCall::everybody, list_bypasses_method},
+    Method{"org.usher.control.ListBreakglass", MayCall::root, list_breakglass_method},
     Method{"org.usher.control.Sessions", MayCall::everybody, sessions_method},
     Method{"org.usher.control.GetSession", MayCall::everybody, get_session_method},
     Method{"org.usher.control.History", MayCall::everybody, history_method},

@@ -85,6 +85,12 @@ struct ControlPorts {
 [[nodiscard]] VarlinkReply who_am_i_method(const Json& parameters, const ControlPeer& peer,
                                            ControlPorts& ports);
 
+/// The methods ListBypasses and ListBreakglass, as the interface has them.
+[[nodiscard]] VarlinkReply list_bypasses_method(const Json& parameters, const ControlPeer& peer,
+                                                ControlPorts& ports);
+[[nodiscard]] VarlinkReply list_breakglass_method(const Json& parameters, const ControlPeer& peer,
+                                                  ControlPorts& ports);
+
 /// The method Explain: what the rules in force would make of an imagined request.
 [[nodiscard]] VarlinkReply explain_method(const Json& parameters, const ControlPeer& peer,
                                           ControlPorts& ports);

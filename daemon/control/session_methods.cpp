@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/control/credential_json.h"
 #include "daemon/control/methods.h"
 #include "daemon/control/session_json.h"
 #include "usher/message.h"
@@ -135,7 +136,11 @@ VarlinkReply end_sessions_method(const Json& parameters, const ControlPeer& peer
 }
 
 VarlinkReply who_am_i_method(const Json&, const ControlPeer& peer, ControlPorts& ports) {
-  Json reply{{"user", name_of_uid(peer.uid, ports.host)}, {"uid", peer.uid}, {"session", nullptr}};
+  const std::string user = name_of_uid(peer.uid, ports.host);
+  auto factors = factors_of(user, ports);
+  if (!factors) return method_failed(factors.error().message);
+  Json reply{
+      {"user", user}, {"uid", peer.uid}, {"factors", std::move(*factors)}, {"session", nullptr}};
   const auto id = ports.sessions.standing_of(peer.process);
   if (!id) return reply;
   const auto found = ports.store.sessions_named(*id);

@@ -155,7 +155,7 @@ Result<FactorCheck> check_lookup_secret(LookupKind kind, std::string_view user,
         return secret.kind == kind && secret.uses_left > 0;
       }));
   FactorCheck result;
-  result.reason = fmt::format("no {}", words_for(kind));
+  result.reason = words_for_none(kind);
   const auto typed = hash_of_typed(kind, user, answer);
   for (const LookupSecret& secret : *secrets) {
     if (secret.kind != kind || !typed ||
@@ -174,6 +174,8 @@ Result<FactorCheck> check_lookup_secret(LookupKind kind, std::string_view user,
   }
   return result;
 }
+
+std::string words_for_none(LookupKind kind) { return fmt::format("no {}", words_for(kind)); }
 
 Result<std::size_t> recovery_codes_left(std::string_view user, Store& store) {
   const auto secrets = store.lookup_secrets(user);

@@ -36,6 +36,9 @@ struct NewLookupSecret {
                                                       const Secret& answer, Store& store,
                                                       const Clock& clock);
 
+/// What check_lookup_secret() says of an answer that is none of the person's secrets at all.
+[[nodiscard]] std::string words_for_none(LookupKind kind);
+
 /// Recovery codes that are left to `user`.
 [[nodiscard]] Result<std::size_t> recovery_codes_left(std::string_view user, Store& store);
 

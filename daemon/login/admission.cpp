@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "daemon/login/administrators.h"
+
 namespace usher {
 namespace {
 
@@ -34,9 +36,10 @@ std::optional<std::string> reason_to_refuse(const Request& request, const RuleSe
   const auto peer = host.find_user(uid);
   if (!peer) return fmt::format("uid {} could not be looked up: {}", uid, peer.error().message);
   if (!*peer) return fmt::format("uid {} has no account", uid);
-  if ((*peer)->name != request.user)
-    return fmt::format("{} asked about \"{}\"", (*peer)->name, request.user);
-  return std::nullopt;
+  if ((*peer)->name == request.user) return std::nullopt;
+  if (is_help(request) && is_administrator(**peer, rules.admins, host) == Match::yes)
+    return std::nullopt;
+  return fmt::format("{} asked about \"{}\"", (*peer)->name, request.user);
 }
 
 }  // namespace usher

@@ -25,6 +25,8 @@ struct Hearing {
   AuditEvent event;
   /// What was proven in this dialogue; counts once the verdict is that of a success.
   std::vector<EarnedProof> earned;
+  /// On a break-glass account somebody typed what has the form of its secret, and is not it.
+  bool tried_glass = false;
   /// What whoever changes their own credentials has proven to have. Every change is committed on
   /// condition that it is all they have by then; unset where the caller is trusted.
   std::optional<ExpectCredentials> proven_credentials;

@@ -99,21 +99,43 @@ Result<AnswerCheck> check_one(const GivenAnswer& given, const Claim& claim, Dead
   auto bypass = check_lookup_secret(LookupKind::bypass, claim.user, claim.service, given.answer,
                                     ports.store, ports.clock);
   if (!bypass) return std::unexpected(std::move(bypass.error()));
-  if (bypass->held()) take(Factor::bypass, *std::move(bypass), result);
+  if (bypass->held())
+    take(Factor::bypass, *std::move(bypass), result);
+  else if (bypass->reason != words_for_none(LookupKind::bypass))
+    result.reason += ", " + bypass->reason;
   return result;
 }
 
-/// The check of the break-glass secret that is among the answers; none where none is.
-Result<std::optional<FactorCheck>> check_glass(const std::vector<GivenAnswer>& answers,
-                                               const Claim& claim, LoginPorts& ports) {
+/// What looking for a break-glass secret among the answers came to.
+struct GlassCheck {
   std::optional<FactorCheck> held;
+  std::string against;  // why one that is among them does not count; empty where none is
+};
+
+Result<GlassCheck> check_glass(const std::vector<GivenAnswer>& answers, const Claim& claim,
+                               LoginPorts& ports) {
+  GlassCheck result;
   for (const GivenAnswer& given : answers) {
     auto check = check_lookup_secret(LookupKind::breakglass, claim.user, claim.service,
                                      given.answer, ports.store, ports.clock);
     if (!check) return std::unexpected(std::move(check.error()));
-    if (check->held() && !held) held = *std::move(check);
+    if (!check->held() && check->reason != words_for_none(LookupKind::breakglass))
+      result.against = check->reason;
+    if (check->held() && !result.held) result.held = *std::move(check);
   }
-  return held;
+  return result;
+}
+
+/// Whether an answer could be a break-glass secret by its form, on an account that has one.
+Result<bool> looks_like_glass(const std::vector<const GivenAnswer*>& unheld, const Claim& claim,
+                              LoginPorts& ports) {
+  const auto secrets = ports.store.lookup_secrets(claim.user);
+  if (!secrets) return std::unexpected(secrets.error());
+  if (std::ranges::find(*secrets, LookupKind::breakglass, &LookupSecret::kind) == secrets->end())
+    return false;
+  return std::ranges::any_of(unheld, [&](const GivenAnswer* given) {
+    return hash_of_typed(LookupKind::breakglass, claim.user, given->answer).has_value();
+  });
 }
 
 Findings broken_glass(FactorCheck check) {
@@ -177,6 +199,7 @@ Result<Findings> check_all(const std::vector<GivenAnswer>& answers, const Claim&
                            Deadline deadline, LoginPorts& ports) {
   Findings findings{.all_held = !answers.empty()};
   std::vector<Outdated> outdated;
+  std::vector<const GivenAnswer*> unheld;
   for (const GivenAnswer& given : answers) {
     auto checked = check_one(given, claim, deadline, ports);
     if (!checked) return std::unexpected(std::move(checked.error()));
@@ -189,6 +212,7 @@ Result<Findings> check_all(const std::vector<GivenAnswer>& answers, const Claim&
     if (!checked->held) {
       findings.lacks_code_alone = findings.all_held && checked->no_generator;
       findings.all_held = false;
+      unheld.push_back(&given);
       continue;
     }
     findings.held.push_back(*checked->held);
@@ -198,7 +222,11 @@ Result<Findings> check_all(const std::vector<GivenAnswer>& answers, const Claim&
   }
   auto glass = check_glass(answers, claim, ports);
   if (!glass) return std::unexpected(std::move(glass.error()));
-  if (*glass) return broken_glass(**std::move(glass));
+  if (glass->held) return broken_glass(*std::move(glass->held));
+  if (!glass->against.empty()) findings.reason += "; " + glass->against;
+  const auto tried = looks_like_glass(unheld, claim, ports);
+  if (!tried) return std::unexpected(tried.error());
+  findings.tried_glass = *tried;
   if (findings.all_held) renew(std::move(outdated), claim.user, deadline, ports, findings);
   return findings;
 }

@@ -42,6 +42,8 @@ struct Findings {
   bool lacks_code_alone = false;
   /// A break-glass secret was used.
   bool broke_glass = false;
+  /// None was; the person has one, and an answer that proved nothing has the form of it.
+  bool tried_glass = false;
   std::vector<HeldFactor> held;
   std::vector<Effect> effects;        // of the factors that held; to be committed only if all did
   std::string reason;                 // for the administrator

@@ -12,6 +12,7 @@
 #include "daemon/login/hearing.h"
 #include "daemon/login/judging.h"
 #include "daemon/login/notices.h"
+#include "daemon/login/loud_factors.h"
 #include "daemon/login/one_field.h"
 #include "daemon/login/questions.h"
 #include "daemon/login/standing.h"
@@ -83,6 +84,8 @@ VerdictResult accept_answers(Hearing& hearing, const Standing& standing, const D
   std::vector<Effect> effects =
       expect_reused(standing, decision, hearing.ports.clock.boot_microseconds());
   std::ranges::move(findings.effects, std::back_inserter(effects));
+  std::ranges::move(notices_of_use(hearing, hearing.event.person, findings.held),
+                    std::back_inserter(effects));
   // All of it proven anew, by the person themselves: that alone makes up for wrong answers.
   const bool anew = !standing.session.empty() && standing.own && !counts_reused(decision);
   if (anew && hearing.ports.sessions.is_guessed_in(standing.session))
@@ -144,6 +147,11 @@ Outcome run_login(Hearing& hearing) {
   if (!findings)
     return internal_failure("a factor could not be checked: " + findings.error().message);
   for (const HeldFactor& held : findings->held) hearing.event.held.push_back(held.factor);
+  hearing.tried_glass = findings->tried_glass;
+  if (findings->all_held && is_bypass_alone(hearing.event.held)) {
+    findings->all_held = false;
+    findings->reason += "; a bypass alone lets nobody in";
+  }
   if (person == nullptr) return mismatch("there is no such account");
   if (!findings->all_held) {
     if (before) {

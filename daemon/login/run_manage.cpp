@@ -3,126 +3,143 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
+#include "daemon/login/administrators.h"
+#include "daemon/login/breakglass.h"
+#include "daemon/login/bypass.h"
 #include "daemon/login/change_password.h"
 #include "daemon/login/commit_change.h"
 #include "daemon/login/enrol_otp.h"
 #include "daemon/login/hearing.h"
-#include "daemon/login/questions.h"
+#include "daemon/login/prove_oneself.h"
+#include "daemon/login/recovery_codes.h"
+#include "daemon/login/rename_otp.h"
 
 namespace usher {
 namespace {
 
 Outcome remove_otp(Hearing& hearing, const std::string& user) {
   const std::string& label = hearing.request.manage.label;
+  std::vector<Effect> effects;
+  effects.emplace_back(RemoveOtp{.user = user, .label = label});
+  effects.emplace_back(LeaveNotice{
+      .user = user, .text = fmt::format("the one-time code \"{}\" was removed", label)});
   return commit_change(
-      hearing, RemoveOtp{.user = user, .label = label},
-      fmt::format("code \"{}\" of {} removed", label, user),
+      hearing, std::move(effects), fmt::format("code \"{}\" of {} removed", label, user),
       fmt::format("{} has no code named \"{}\": `usherctl otp list` shows the names{}", user, label,
                   hearing.proven_credentials ? "; or a credential changed meanwhile" : ""));
 }
 
+Outcome renew_recovery_codes(Hearing& hearing, const std::string& user) {
+  const auto codes = hearing.ports.store.list_otp(user);
+  if (!codes) return internal_failure(codes.error().message);
+  // Else whoever stole a password would have what rules take in place of a code.
+  if (codes->empty() && !hearing.request.caller.trusted)
+    return refused_change(
+        "recovery codes stand in for a generator, and you have none: `usherctl otp add` adds one");
+  auto added = hand_out_recovery_codes(hearing, user);
+  if (!added) return std::unexpected(added.error());
+  if (!*added) return internal_failure(added->error().message);
+  std::vector<Effect> effects;
+  effects.emplace_back(**std::move(added));
+  effects.emplace_back(LeaveNotice{.user = user, .text = "recovery codes were made anew"});
+  return commit_change(hearing, std::move(effects), "recovery codes made anew for " + user,
+                       "a credential changed meanwhile: the codes before these still count");
+}
+
+Outcome reopen_enrolment(Hearing& hearing, const std::string& user) {
+  std::vector<Effect> effects;
+  effects.emplace_back(ReopenEnrolment{.user = user});
+  effects.emplace_back(LeaveNotice{.user = user, .text = "you may enrol a code at a login again"});
+  return commit_change(hearing, std::move(effects), "enrolment reopened for " + user,
+                       "somebody else changed it at the same moment");
+}
+
+/// Who may; root may anything, of anybody.
+enum class May : std::uint8_t {
+  person = 1,  // whoever it is about, once they have proven themselves
+  helper,      // administrators for others, once they have proven themselves
+  root,
+};
+
 struct Operation {
   std::string_view name;
+  May who;
   Outcome (*run)(Hearing&, const std::string& user);
 };
 constexpr std::array kOperations = {
-    Operation{"password.set", set_password},
-    Operation{"otp.add", enrol_otp},
-    Operation{"otp.remove", remove_otp},
+    Operation{"password.set", May::person, set_password},
+    Operation{"otp.add", May::person, enrol_otp},
+    Operation{"otp.rename", May::person, rename_otp},
+    Operation{"otp.remove", May::person, remove_otp},
+    Operation{"recovery.new", May::person, renew_recovery_codes},
+    Operation{"enrol.reopen", May::root, reopen_enrolment},
+    Operation{"bypass.issue", May::helper, issue_bypass},
+    Operation{"bypass.revoke", May::helper, revoke_bypass},
+    Operation{"breakglass.seal", May::root, seal_breakglass},
+    Operation{"breakglass.revoke", May::root, revoke_breakglass},
+    Operation{"breakglass.test", May::root, test_breakglass},
 };
 
-/// All that the person has to prove themselves with, now.
-Result<ExpectCredentials> credentials_of(Store& store, const std::string& user) {
-  auto hash = store.password_hash(user);
-  if (!hash) return std::unexpected(std::move(hash.error()));
+constexpr std::string_view kNeedsCode =
+    "a password alone is not enough for this: add a code first, with `usherctl otp add`";
+
+bool is_second_factor(Factor factor) { return factor == Factor::otp || factor == Factor::recovery; }
+
+Result<bool> has_second_factor(const std::string& user, Store& store) {
   const auto codes = store.list_otp(user);
   if (!codes) return std::unexpected(codes.error());
   const auto recovery = recovery_codes_left(user, store);
   if (!recovery) return std::unexpected(recovery.error());
-  ExpectCredentials all{.user = user, .hash = std::move(*hash), .otp = {}, .recovery = *recovery};
-  for (const OtpSummary& code : *codes) all.otp.push_back(code.id);
-  return all;
+  return !codes->empty() || *recovery > 0;
 }
 
-/// Whether `user` has a password in /etc/shadow that counts, or may have one.
-Result<bool> has_system_password(Hearing& hearing, const std::string& user) {
-  if (!hearing.ports.keeper.configured()) return false;
-  const auto state = hearing.ports.keeper.account_state(user, hearing.dialogue.deadline());
-  if (!state) return std::unexpected(state.error());
-  return *state != AccountState::unknown;
+/// The administrator proves that it is them, with a code too, before they are told anything of the
+/// person. Whom they may help is looked at last: a prompt may have been open for long.
+Outcome prove_helper(Hearing& hearing, const Person& person) {
+  const auto found = hearing.ports.host.find_user(hearing.request.caller.uid);
+  if (!found)
+    return internal_failure("the caller could not be looked up: " + found.error().message);
+  if (!*found) return refused_change("your uid has no account");
+  const Person& helper = **found;
+  hearing.event.request.ruser = helper.name;
+  if (person.uid == helper.uid)
+    return refused_change("nobody does this for themselves: ask another administrator");
+  const auto state = hearing.ports.keeper.account_state(helper.name, hearing.dialogue.deadline());
+  if (!state) return internal_failure(state.error().message);
+  if (is_closed(*state, /*logs_in=*/true))
+    return refused_change(fmt::format("/etc/shadow closes your account: {}", name_of(*state)));
+  const auto may = has_second_factor(helper.name, hearing.ports.store);
+  if (!may) return internal_failure(may.error().message);
+  if (!*may) return refused_change(std::string(kNeedsCode));
+  Outcome proven = prove_oneself(hearing, helper.name);
+  if (!proven || !proven->accepted) return proven;
+  // What they had may have become less since it was looked at.
+  if (!std::ranges::any_of(hearing.event.held, is_second_factor))
+    return refused_change(std::string(kNeedsCode));
+  const auto against = reason_not_to_help(hearing, helper, person);
+  if (!against) return internal_failure(against.error().message);
+  if (*against) return refused_change(**against);
+  return proven;
 }
 
-/// The strongest set of factors the person has: a password, and a code of a generator or, in place
-/// of a lost one, a recovery code.
-std::vector<Requirement> strongest_set(const ExpectCredentials& credentials, bool system_password) {
-  std::vector<Requirement> wanted;
-  if (credentials.hash || system_password) wanted.push_back({.any_of = {Factor::password}});
-  Requirement code;
-  if (!credentials.otp.empty()) code.any_of.push_back(Factor::otp);
-  if (credentials.recovery > 0) code.any_of.push_back(Factor::recovery);
-  if (!code.any_of.empty()) wanted.push_back(std::move(code));
-  return wanted;
-}
-
-/// What the person has once `effects` are committed: a renewed hash is still their password, and a
-/// recovery code is gone.
-ExpectCredentials after(ExpectCredentials credentials, const std::vector<Effect>& effects,
-                        bool recovery_used) {
-  for (const Effect& effect : effects) {
-    if (const auto* renewal = std::get_if<RehashPassword>(&effect))
-      credentials.hash = renewal->new_hash;
-    if (std::holds_alternative<SpendLookupSecret>(effect) && recovery_used) --credentials.recovery;
+/// Whether the caller may, as far as that hangs on who they are.
+Outcome admit(Hearing& hearing, const Operation& operation, const Person& person) {
+  if (hearing.request.caller.trusted) return VerdictResult::accept("root");
+  switch (operation.who) {
+    case May::person:
+      return prove_oneself(hearing, person.name);
+    case May::helper:
+      return prove_helper(hearing, person);
+    case May::root:
+      break;
   }
-  return credentials;
-}
-
-VerdictResult not_proven(std::string reason) {
-  return VerdictResult::deny(PAM_AUTH_ERR, std::move(reason), "That did not prove that it is you.");
-}
-
-/// Whoever changes their own credentials proves all they have first, freshly: a stolen password, or
-/// a terminal left open, must not be enough. All they have is what they have at each commit, since
-/// a thief could keep the prompts open until the owner enrols a code. What this spends is committed
-/// here, whatever follows.
-Outcome prove_oneself(Hearing& hearing, const std::string& user) {
-  const auto has = credentials_of(hearing.ports.store, user);
-  if (!has) return internal_failure(has.error().message);
-  const auto system_password = has_system_password(hearing, user);
-  if (!system_password) return internal_failure(system_password.error().message);
-  const std::vector<Requirement> wanted = strongest_set(*has, *system_password);
-  if (wanted.empty())
-    return refused_change(
-        "there is nothing yet that you could prove yourself with: ask an administrator "
-        "to set your password");
-  for (const Requirement& requirement : wanted)
-    std::ranges::copy(requirement.any_of, std::back_inserter(hearing.event.asked));
-  const auto answers = ask_for_all(wanted, hearing.dialogue, hearing.ports);
-  if (!answers) return std::unexpected(answers.error());
-  auto findings = check_all(*answers, {.user = user, .service = hearing.request.service},
-                            hearing.dialogue.deadline(), hearing.ports);
-  if (!findings) return internal_failure(findings.error().message);
-  for (const HeldFactor& held : findings->held) hearing.event.held.push_back(held.factor);
-  if (!findings->all_held) return not_proven(std::move(findings->reason));
-  // Whoever opened the envelope may log in, but not settle there.
-  if (findings->broke_glass)
-    return not_proven("a break-glass secret is for logins, and changes no credentials");
-
-  const bool recovery_used = std::ranges::find(findings->held, Factor::recovery,
-                                               &HeldFactor::factor) != findings->held.end();
-  hearing.proven_credentials = after(*has, findings->effects, recovery_used);
-  findings->effects.insert(findings->effects.begin(), *has);
-  const auto committed = hearing.ports.store.commit(findings->effects);
-  // Told as wrong answers are; see lost_success.
-  if (!committed) return not_proven("not committed: " + committed.error().message);
-  if (*committed != CommitOutcome::committed)
-    return not_proven("the code was spent, or a credential changed, at the same moment");
-  return VerdictResult::accept(std::move(findings->reason));
+  return refused_change("only root may do this");
 }
 
 }  // namespace
@@ -139,10 +156,8 @@ Outcome run_manage(Hearing& hearing) {
 
   for (const Operation& operation : kOperations) {
     if (operation.name != hearing.request.manage.operation) continue;
-    if (!hearing.request.caller.trusted) {
-      Outcome proven = prove_oneself(hearing, user);
-      if (!proven || !proven->accepted) return proven;
-    }
+    Outcome admitted = admit(hearing, operation, **found);
+    if (!admitted || !admitted->accepted) return admitted;
     return operation.run(hearing, user);
   }
   return refused_change(

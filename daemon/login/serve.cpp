@@ -9,6 +9,7 @@
 #include "daemon/login/hearing.h"
 #include "daemon/login/judging.h"
 #include "daemon/login/login.h"
+#include "daemon/login/loud_factors.h"
 
 namespace usher {
 namespace {
@@ -31,16 +32,21 @@ Outcome hear(Hearing& hearing) {
   return internal_failure("a phase that is none");
 }
 
-EventKind kind_of(Phase phase, const VerdictResult& verdict) {
+bool changes_nothing(const ManageRequest& wanted) { return wanted.operation == "breakglass.test"; }
+
+EventKind kind_of(const Hearing& hearing, const VerdictResult& verdict) {
   if (verdict.ignored) return EventKind::request_observed;
   const bool accepted = verdict.accepted;
-  switch (phase) {
+  switch (hearing.request.phase) {
     case Phase::authenticate:
-      return accepted ? EventKind::login_accepted : EventKind::login_denied;
+      return loud_kind(hearing, accepted,
+                       accepted ? EventKind::login_accepted : EventKind::login_denied);
     case Phase::account:
       return accepted ? EventKind::account_accepted : EventKind::account_denied;
     case Phase::manage:
-      return accepted ? EventKind::credential_changed : EventKind::credential_refused;
+      if (accepted && changes_nothing(hearing.request.manage)) return EventKind::credential_tested;
+      return loud_kind(hearing, accepted,
+                       accepted ? EventKind::credential_changed : EventKind::credential_refused);
     case Phase::open_session:
       return accepted ? EventKind::session_opened : EventKind::session_denied;
     case Phase::close_session:
@@ -117,8 +123,7 @@ std::optional<VerdictResult> serve(const Request& request, Dialogue& dialogue, L
     return std::nullopt;
   }
   // Decided and committed; now written down, and only then answered.
-  const auto recorded =
-      record(hearing, kind_of(request.phase, *outcome), outcome->reason, started_at);
+  const auto recorded = record(hearing, kind_of(hearing, *outcome), outcome->reason, started_at);
   // Nobody is let into a session that the log does not know.
   if (!recorded && outcome->accepted && request.phase == Phase::open_session)
     static_cast<void>(ports.sessions.close(request.caller.process(), request.service));

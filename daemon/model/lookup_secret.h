@@ -32,6 +32,12 @@ struct LookupSecret {
   std::int64_t last_used = 0;  // seconds since 1970; 0 for never
 };
 
+/// A look-up secret and whose it is.
+struct IssuedSecret {
+  std::string user;  // canonical
+  LookupSecret secret;
+};
+
 /// Something the person is told at their next login, such as that a code was enrolled.
 struct Notice {
   std::int64_t id = 0;

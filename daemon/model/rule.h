@@ -116,10 +116,18 @@ struct ServiceTraits {
          std::ranges::find(traits.screen_lockers, service) == traits.screen_lockers.end();
 }
 
+/// Who helps other people beside root: the help desk. Both lists may be empty.
+struct Administrators {
+  std::vector<std::string> users;
+  std::vector<std::string> groups;
+  bool operator==(const Administrators&) const = default;
+};
+
 /// The rules of one load, in the order in which they are tried.
 struct RuleSet {
   std::vector<Rule> rules;
   ServiceTraits services;
+  Administrators admins;
   /// Names this content: 16 hex digits, the same for the same files. Every audit event bears it.
   std::string version;
 };

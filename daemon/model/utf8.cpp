@@ -41,6 +41,15 @@ bool is_harmless(std::uint32_t code) noexcept {
   return !control && !separator && !reorders;
 }
 
+bool is_harmless_line(std::string_view bytes) noexcept {
+  while (!bytes.empty()) {
+    const auto [size, code] = first_character(bytes);
+    if (size == 0 || !is_harmless(code)) return false;
+    bytes.remove_prefix(size);
+  }
+  return true;
+}
+
 std::size_t length_of(std::string_view utf8) noexcept {
   return static_cast<std::size_t>(std::ranges::count_if(
       utf8, [](char c) { return (static_cast<std::uint8_t>(c) & 0xc0U) != 0x80; }));

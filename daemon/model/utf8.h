@@ -22,6 +22,9 @@ struct Utf8Character {
 /// says so.
 [[nodiscard]] bool is_harmless(std::uint32_t code) noexcept;
 
+/// Whether `bytes` are UTF-8 of harmless characters alone: one line that may be shown.
+[[nodiscard]] bool is_harmless_line(std::string_view bytes) noexcept;
+
 /// How many characters (not bytes) of UTF-8 there are.
 [[nodiscard]] std::size_t length_of(std::string_view utf8) noexcept;
 

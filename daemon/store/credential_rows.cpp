@@ -43,6 +43,22 @@ std::vector<std::string> services_in(std::string_view lines) {
   return services;
 }
 
+// A look-up secret in the first nine columns.
+LookupSecret read_secret(const Query& row) {
+  LookupSecret secret{.id = row.integer(0),
+                      .kind = static_cast<LookupKind>(row.integer(1)),
+                      .services = services_in(row.text(3)),
+                      .expires = row.integer_or_null(4),
+                      .uses_left = static_cast<std::uint32_t>(row.integer(5)),
+                      .issued = row.integer(6),
+                      .issued_by = row.text(7),
+                      .last_used = row.integer(8)};
+  const auto hash = row.blob(2);
+  std::ranges::copy_n(hash.begin(), static_cast<std::ptrdiff_t>(secret.hash.size()),
+                      secret.hash.begin());
+  return secret;
+}
+
 bool is_usable_recovery(const LookupSecret& secret) {
   return secret.kind == LookupKind::recovery && secret.uses_left > 0;
 }
@@ -295,20 +311,17 @@ std::vector<LookupSecret> CredentialRows::secrets(std::string_view user) const {
       "FROM lookup_secret WHERE user = ? ORDER BY id");
   row.bind(user);
   std::vector<LookupSecret> found;
-  while (row.step()) {
-    LookupSecret secret{.id = row.integer(0),
-                        .kind = static_cast<LookupKind>(row.integer(1)),
-                        .services = services_in(row.text(3)),
-                        .expires = row.integer_or_null(4),
-                        .uses_left = static_cast<std::uint32_t>(row.integer(5)),
-                        .issued = row.integer(6),
-                        .issued_by = row.text(7),
-                        .last_used = row.integer(8)};
-    const auto hash = row.blob(2);
-    std::ranges::copy_n(hash.begin(), static_cast<std::ptrdiff_t>(secret.hash.size()),
-                        secret.hash.begin());
-    found.push_back(std::move(secret));
-  }
+  while (row.step()) found.push_back(read_secret(row));
+  return found;
+}
+
+std::vector<IssuedSecret> CredentialRows::issued(LookupKind kind) const {
+  Query row = database_.query(
+      "SELECT id, kind, hash, services, expires, uses_left, issued, issued_by, last_used, user "
+      "FROM lookup_secret WHERE kind = ? ORDER BY user, id");
+  row.bind(static_cast<std::int64_t>(kind));
+  std::vector<IssuedSecret> found;
+  while (row.step()) found.push_back({.user = row.text(9), .secret = read_secret(row)});
   return found;
 }
 

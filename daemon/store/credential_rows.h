@@ -52,6 +52,7 @@ class CredentialRows {
   [[nodiscard]] std::vector<OtpSummary> summaries(std::string_view user) const;
   [[nodiscard]] bool has_had_generator(std::string_view user) const;
   [[nodiscard]] std::vector<LookupSecret> secrets(std::string_view user) const;
+  [[nodiscard]] std::vector<IssuedSecret> issued(LookupKind kind) const;
   [[nodiscard]] std::vector<Notice> notices(std::string_view user) const;
 
  private:

@@ -193,6 +193,10 @@ Result<std::vector<LookupSecret>> SqliteStore::lookup_secrets(std::string_view u
   return read_credentials([&](const CredentialRows& rows) { return rows.secrets(user); });
 }
 
+Result<std::vector<IssuedSecret>> SqliteStore::issued_secrets(LookupKind kind) {
+  return read_credentials([&](const CredentialRows& rows) { return rows.issued(kind); });
+}
+
 Result<std::vector<Notice>> SqliteStore::notices(std::string_view user) {
   return read_credentials([&](const CredentialRows& rows) { return rows.notices(user); });
 }

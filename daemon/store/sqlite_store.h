@@ -43,6 +43,7 @@ class SqliteStore final : public Store {
   [[nodiscard]] Result<std::vector<OtpSummary>> list_otp(std::string_view user) override;
   [[nodiscard]] Result<bool> has_had_otp(std::string_view user) override;
   [[nodiscard]] Result<std::vector<LookupSecret>> lookup_secrets(std::string_view user) override;
+  [[nodiscard]] Result<std::vector<IssuedSecret>> issued_secrets(LookupKind kind) override;
   [[nodiscard]] Result<std::vector<Notice>> notices(std::string_view user) override;
   [[nodiscard]] Result<std::vector<Session>> watched_sessions() override;
   [[nodiscard]] Result<std::vector<Session>> sessions(const SessionQuery& query) override;

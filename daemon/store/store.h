@@ -56,6 +56,9 @@ class Store {
   [[nodiscard]] virtual Result<bool> has_had_otp(std::string_view user) = 0;
   /// Their look-up secrets, used up and expired ones too, in the order in which they were issued.
   [[nodiscard]] virtual Result<std::vector<LookupSecret>> lookup_secrets(std::string_view user) = 0;
+  /// Everybody's look-up secrets of that kind, used up and expired ones too, by user, and then in
+  /// the order in which they were issued.
+  [[nodiscard]] virtual Result<std::vector<IssuedSecret>> issued_secrets(LookupKind kind) = 0;
   /// What they are to be told at their next login, the oldest first.
   [[nodiscard]] virtual Result<std::vector<Notice>> notices(std::string_view user) = 0;
 

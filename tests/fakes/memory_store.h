@@ -122,6 +122,15 @@ class MemoryStore final : public Store {
   [[nodiscard]] Result<std::vector<LookupSecret>> lookup_secrets(std::string_view user) override {
     return reading([&] { return rows_of(state_.secrets, user); });
   }
+  [[nodiscard]] Result<std::vector<IssuedSecret>> issued_secrets(LookupKind kind) override {
+    return reading([&] {
+      std::vector<IssuedSecret> found;
+      for (const auto& [user, secrets] : state_.secrets)
+        for (const LookupSecret& secret : secrets)
+          if (secret.kind == kind) found.push_back({.user = user, .secret = secret});
+      return found;
+    });
+  }
   [[nodiscard]] Result<std::vector<Notice>> notices(std::string_view user) override {
     return reading([&] { return rows_of(state_.notices, user); });
   }

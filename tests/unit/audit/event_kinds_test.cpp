@@ -20,7 +20,14 @@ TEST(EventKinds, HaveAnIdAndAMessageIdOfTheirOwn) {
     EXPECT_EQ(row.message_id.size(), 32U) << row.id;
     EXPECT_EQ(id_of(row.kind), row.id);
   }
-  EXPECT_EQ(ids.size(), static_cast<std::size_t>(EventKind::rules_rejected));
+  EXPECT_EQ(ids.size(), static_cast<std::size_t>(EventKind::credential_tested));
+}
+
+TEST(EventKinds, WhatIsForEmergenciesIsLouderThanALogin) {
+  EXPECT_EQ(row_of(EventKind::breakglass_used).priority, 1);     // alert
+  EXPECT_EQ(row_of(EventKind::breakglass_refused).priority, 2);  // crit
+  EXPECT_EQ(row_of(EventKind::recovery_used).priority, 4);       // warning
+  EXPECT_EQ(row_of(EventKind::bypass_used).priority, 4);
 }
 
 TEST(EventKinds, AreAllExplainedInTheManual) {

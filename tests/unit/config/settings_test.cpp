@@ -83,6 +83,14 @@ TEST(SettingsFile, EverythingCanBeSet) {
   EXPECT_EQ(file.services.not_logins, std::vector<std::string>{"fcron"});
 }
 
+TEST(SettingsFile, AdministratorsAreUsersAndGroups) {
+  const SettingsFile file = settings_of(R"(admins = ["group:helpdesk", "ada", "group:60"])");
+  EXPECT_EQ(file.admins.users, std::vector<std::string>{"ada"});
+  EXPECT_EQ(file.admins.groups, (std::vector<std::string>{"helpdesk", "60"}));
+  EXPECT_EQ(settings_of("admins = \"ada\"").admins.users, std::vector<std::string>{"ada"});
+  EXPECT_EQ(settings_of("admins = []").admins, Administrators{});
+}
+
 TEST(SettingsFile, DottedKeysAreTheSameSettings) {
   EXPECT_EQ(settings_of("login.prompt_timeout = \"5s\"").settings.prompt_seconds, 5U);
 }

@@ -35,6 +35,13 @@ TEST(VersionOf, TellsApartServicesThatReadAlikeInARow) {
             version_of({}, with({.one_field = {"a"}, .not_logins = {}})));
 }
 
+TEST(VersionOf, TellsApartAdministrators) {
+  const RuleSet one{.admins = {.users = {"ada"}, .groups = {}}};
+  const RuleSet other{.admins = {.users = {}, .groups = {"ada"}}};
+  EXPECT_NE(version_of({}, one), version_of({}, other));
+  EXPECT_NE(version_of({}, one), version_of({}, kSshd));
+}
+
 TEST(VersionOf, DoesNotDependOnTheDirectory) {
   auto elsewhere = files({{"10-a.toml", "text"}});
   elsewhere[0].path = "/tmp/10-a.toml";

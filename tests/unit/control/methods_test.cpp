@@ -122,9 +122,10 @@ TEST_F(MethodsTest, ListOtpShowsOnesOwnCodesAndRootEverybodys) {
     EXPECT_EQ((*codes)["codes"].size(), 1U);
     EXPECT_EQ((*codes)["codes"][0]["label"], "phone");
     EXPECT_EQ((*codes)["codes"][0]["algorithm"], name_of(OtpAlgorithm::sha1));
+    EXPECT_EQ((*codes)["codes"][0]["kind"], "TOTP");
     EXPECT_EQ((*codes)["codes"][0]["digits"], 6);
     EXPECT_EQ((*codes)["codes"][0]["period"], 30);
-    EXPECT_EQ((*codes)["codes"][0].size(), 6U);  // and no seed
+    EXPECT_EQ((*codes)["codes"][0].size(), 7U);  // and no seed
   }
 }
 

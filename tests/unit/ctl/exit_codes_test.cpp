@@ -78,6 +78,17 @@ TEST(ExitCodes, NobodyThereIsThreeAndSaysWhatToDo) {
       {"password", "set", "ada", "--socket", nowhere},
       {"otp", "add", "ada", "--socket", nowhere},
       {"otp", "remove", "ada", "--label", "x", "--socket", nowhere},
+      {"otp", "rename", "x", "y", "ada", "--socket", nowhere},
+      {"password", "change", "--socket", nowhere},
+      {"recovery", "new", "ada", "--socket", nowhere},
+      {"enrol", "reopen", "ada", "--socket", nowhere},
+      {"bypass", "issue", "ada", "--service", "sshd", "--socket", nowhere},
+      {"bypass", "list", "--control", nowhere},
+      {"bypass", "revoke", "ada", "--socket", nowhere},
+      {"breakglass", "seal", "ada", "--socket", nowhere},
+      {"breakglass", "list", "--control", nowhere},
+      {"breakglass", "revoke", "ada", "--socket", nowhere},
+      {"breakglass", "test", "ada", "--socket", nowhere},
   };
   for (const auto& arguments : asks) {
     const Outcome outcome = usherctl(arguments);

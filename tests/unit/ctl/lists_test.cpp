@@ -77,16 +77,16 @@ TEST(OtpList, IsAlignedAndShowsWhenEachWasUsed) {
   Outcome outcome;
   {
     const FakeControl usherd(returns(R"({"codes":[
-      {"label":"phone","algorithm":"SHA1","digits":6,"period":30,"created":1772366400,
+      {"label":"phone","kind":"TOTP","algorithm":"SHA1","digits":6,"period":30,"created":1772366400,
        "last_used":1772370000},
-      {"label":"spare token","algorithm":"SHA256","digits":8,"period":60,"created":1772366400,
+      {"label":"spare token","kind":"HOTP","algorithm":"SHA256","digits":8,"period":30,"created":1772366400,
        "last_used":0}]})",
                                      &heard));
     outcome = usherctl({"otp", "list", "ada", "--control", usherd.path()});
   }
   EXPECT_EQ(outcome.out,
-            "phone        SHA1    6  30 s  2026-03-01 12:00:00  2026-03-01 13:00:00\n"
-            "spare token  SHA256  8  60 s  2026-03-01 12:00:00  never\n");
+            "phone        TOTP  SHA1    6  30 s  2026-03-01 12:00:00  2026-03-01 13:00:00\n"
+            "spare token  HOTP  SHA256  8  -     2026-03-01 12:00:00  never\n");
   EXPECT_EQ(heard, R"({"method":"org.usher.control.ListOtp","parameters":{"user":"ada"}})");
 }
 

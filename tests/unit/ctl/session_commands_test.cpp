@@ -314,12 +314,21 @@ TEST(Whoami, ShowsTheSessionAndWhatCanBeReused) {
                                                                    {"uid", 1000},
                                                                    {"proven", 1772366400},
                                                                    {"until", 1772382600}}}}});
-    const FakeControl usherd(
-        returns(SessionJson{{"user", "ada"}, {"uid", 1000}, {"session", session}}.dump(), &heard));
+    const FakeControl usherd(returns(
+        SessionJson{
+            {"user", "ada"},
+            {"uid", 1000},
+            {"factors", {{"password", "usher"}, {"codes", {"phone", "token"}}, {"recovery", 9}}},
+            {"session", session}}
+            .dump(),
+        &heard));
     outcome = usherctl({"whoami", "--control", usherd.path()});
   }
   EXPECT_EQ(outcome.out,
             R"(user            ada, uid 1000
+password        Usher's
+codes           phone, token
+recovery codes  9 left
 session         aa112233445566778899aabbccddeeff, ada through sshd, from 192.0.2.7
 since           2026-03-01 12:00:00
 factors         publickey, otp
@@ -330,10 +339,14 @@ reusable until  otp 2026-03-01 16:30
 }
 
 TEST(Whoami, SaysWhyThereMayBeNoSession) {
-  const std::string reply = R"({"user":"a\u001b[2Jda","uid":1000,"session":null})";
+  const std::string reply =
+      R"({"user":"a\u001b[2Jda","uid":1000,"factors":{"password":"none","codes":[],"recovery":0},"session":null})";
   const FakeControl usherd(returns(reply));
   const Outcome outcome = usherctl({"whoami", "--control", usherd.path()});
-  EXPECT_THAT(outcome.out, StartsWith("user     a?[2Jda, uid 1000\nsession  none: "));
+  EXPECT_THAT(
+      outcome.out,
+      StartsWith("user            a?[2Jda, uid 1000\npassword        none\ncodes           -\n"
+                 "recovery codes  0 left\nsession         none: "));
   for (const char* why : {"through Usher", "tmux", "desktop", "cron"})
     EXPECT_THAT(outcome.out, HasSubstr(why));
   EXPECT_EQ(outcome.exit_code, 0);

@@ -66,6 +66,12 @@ TEST(Utf8, ControlsSeparatorsAndMarksThatReorderAreNotHarmless) {
     EXPECT_TRUE(is_harmless(code)) << std::hex << code;
 }
 
+TEST(Utf8, AHarmlessLineIsOneThatMayBeShown) {
+  for (const char* line : {"", "phone", "télé 🔑"}) EXPECT_TRUE(is_harmless_line(line)) << line;
+  for (const char* line : {"two\nlines", "\x1b[2J", "\xff", "cut\xc3", "\u202ephone", "a\tb"})
+    EXPECT_FALSE(is_harmless_line(line)) << ::testing::PrintToString(line);
+}
+
 TEST(Utf8, LengthCountsCharacters) { EXPECT_EQ(length_of("aä€🔑"), 4U); }
 
 }  // namespace

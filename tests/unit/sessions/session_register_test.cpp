@@ -205,6 +205,9 @@ class InterruptedStore final : public Store {
   Result<std::vector<LookupSecret>> lookup_secrets(std::string_view user) override {
     return inner_.lookup_secrets(user);
   }
+  Result<std::vector<IssuedSecret>> issued_secrets(LookupKind kind) override {
+    return inner_.issued_secrets(kind);
+  }
   Result<std::vector<Notice>> notices(std::string_view user) override {
     return inner_.notices(user);
   }

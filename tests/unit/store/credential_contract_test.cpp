@@ -144,6 +144,23 @@ TEST_P(CredentialContract, NewOnesReplaceTheirOwnKindAlone) {
   EXPECT_EQ(secrets().front().hash, hash_like(9));
 }
 
+TEST_P(CredentialContract, WhatWasIssuedIsListedByPersonForEverybody) {
+  AddLookupSecrets of_bob = two(LookupKind::bypass);
+  of_bob.user = "bob";
+  of_bob.alike.services = {"sshd"};
+  of_bob.alike.issued_by = "ada";
+  commit(effects(std::move(of_bob), two(LookupKind::bypass), two(LookupKind::recovery)));
+  const auto issued = store_->issued_secrets(LookupKind::bypass);
+  ASSERT_TRUE(issued);
+  ASSERT_EQ(issued->size(), 4U);
+  EXPECT_EQ((*issued)[0].user, "alice");
+  EXPECT_EQ((*issued)[2].user, "bob");
+  EXPECT_EQ((*issued)[2].secret.hash, hash_like(1));
+  EXPECT_EQ((*issued)[2].secret.services, std::vector<std::string>{"sshd"});
+  EXPECT_EQ((*issued)[2].secret.issued_by, "ada");
+  EXPECT_TRUE(store_->issued_secrets(LookupKind::breakglass)->empty());
+}
+
 TEST_P(CredentialContract, WhatIsExpectedOfCredentialsCountsRecoveryCodes) {
   commit(effects(SetPassword{"alice", "hash"}, two(LookupKind::recovery)));
   const auto expecting = [&](std::size_t recovery) {
