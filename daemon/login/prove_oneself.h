@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "daemon/login/hearing.h"
+
+namespace usher {
+
+/// Whoever changes their own credentials proves all they have first, freshly: a stolen password, or
+/// a terminal left open, must not be enough. All they have is what they have at each commit, since
+/// a thief could keep the prompts open until the owner enrols a code. What this spends is committed
+/// here, whatever follows.
+[[nodiscard]] Outcome prove_oneself(Hearing& hearing, const std::string& user);
+
+}  // namespace usher
