@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "daemon/login/hearing.h"
+#include "daemon/model/proof.h"
 
 namespace usher {
 
@@ -11,6 +13,10 @@ namespace usher {
 /// a terminal left open, must not be enough. All they have is what they have at each commit, since
 /// a thief could keep the prompts open until the owner enrols a code. What this spends is committed
 /// here, whatever follows.
-[[nodiscard]] Outcome prove_oneself(Hearing& hearing, const std::string& user);
+///
+/// `proven`: what they have just proven in the same PAM transaction, which is not asked for again:
+/// a code can't be given twice. It counts where it still hangs on what they have.
+[[nodiscard]] Outcome prove_oneself(Hearing& hearing, const std::string& user,
+                                    std::span<const EarnedProof> proven = {});
 
 }  // namespace usher

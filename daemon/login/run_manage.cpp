@@ -29,6 +29,7 @@ struct Operation {
 };
 constexpr std::array kOperations = {
     Operation{"password.set", set_password},
+    Operation{"password.expire", expire_password},
     Operation{"otp.add", enrol_otp},
     Operation{"otp.remove", remove_otp},
 };

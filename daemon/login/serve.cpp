@@ -40,13 +40,12 @@ EventKind kind_of(Phase phase, const VerdictResult& verdict) {
     case Phase::account:
       return accepted ? EventKind::account_accepted : EventKind::account_denied;
     case Phase::manage:
+    case Phase::password:
       return accepted ? EventKind::credential_changed : EventKind::credential_refused;
     case Phase::open_session:
       return accepted ? EventKind::session_opened : EventKind::session_denied;
     case Phase::close_session:
       return EventKind::session_closed;
-    case Phase::password:
-      break;
   }
   return EventKind::request_refused;
 }
@@ -116,6 +115,7 @@ std::optional<VerdictResult> serve(const Request& request, Dialogue& dialogue, L
                              std::string(words_for(outcome.error())), started_at));
     return std::nullopt;
   }
+  if (outcome->needs_no_line && request.phase == Phase::password) return std::move(*outcome);
   // Decided and committed; now written down, and only then answered.
   const auto recorded =
       record(hearing, kind_of(request.phase, *outcome), outcome->reason, started_at);
