@@ -49,6 +49,7 @@ struct Command {
 // Each in its own file, cmd_NAME.cpp.
 extern const Command kInit;
 extern const Command kPasswordSet;
+extern const Command kPasswordExpire;
 extern const Command kOtpAdd;
 extern const Command kOtpList;
 extern const Command kOtpRemove;

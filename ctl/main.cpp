@@ -25,15 +25,15 @@ using usher::ctl::Run;
 
 // In the order in which a new administrator meets them.
 const std::array kCommands = {
-    &usher::ctl::kInit,        &usher::ctl::kCheck,        &usher::ctl::kPamPlan,
-    &usher::ctl::kPamApply,    &usher::ctl::kPamConfirm,   &usher::ctl::kPamRollback,
-    &usher::ctl::kPamStatus,   &usher::ctl::kPamRemove,    &usher::ctl::kPolicyTest,
-    &usher::ctl::kPolicyDiff,  &usher::ctl::kPolicyReplay, &usher::ctl::kPasswordSet,
-    &usher::ctl::kOtpAdd,      &usher::ctl::kOtpList,      &usher::ctl::kOtpRemove,
-    &usher::ctl::kStatus,      &usher::ctl::kReload,       &usher::ctl::kExplain,
-    &usher::ctl::kReadiness,   &usher::ctl::kLog,          &usher::ctl::kSessions,
-    &usher::ctl::kSessionShow, &usher::ctl::kSessionEnd,   &usher::ctl::kHistory,
-    &usher::ctl::kWhoami,
+    &usher::ctl::kInit,           &usher::ctl::kCheck,        &usher::ctl::kPamPlan,
+    &usher::ctl::kPamApply,       &usher::ctl::kPamConfirm,   &usher::ctl::kPamRollback,
+    &usher::ctl::kPamStatus,      &usher::ctl::kPamRemove,    &usher::ctl::kPolicyTest,
+    &usher::ctl::kPolicyDiff,     &usher::ctl::kPolicyReplay, &usher::ctl::kPasswordSet,
+    &usher::ctl::kPasswordExpire, &usher::ctl::kOtpAdd,       &usher::ctl::kOtpList,
+    &usher::ctl::kOtpRemove,      &usher::ctl::kStatus,       &usher::ctl::kReload,
+    &usher::ctl::kExplain,        &usher::ctl::kReadiness,    &usher::ctl::kLog,
+    &usher::ctl::kSessions,       &usher::ctl::kSessionShow,  &usher::ctl::kSessionEnd,
+    &usher::ctl::kHistory,        &usher::ctl::kWhoami,
 };
 
 // Commands of two words have a first one in common.

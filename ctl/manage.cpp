@@ -44,7 +44,8 @@ Begin begin_of(const Change& change, std::string_view asked_by) {
                   .algorithm = change.algorithm,
                   .digits = change.digits,
                   .period = change.period,
-                  .plain = static_cast<std::uint8_t>(change.plain ? 1 : 0)};
+                  .plain = static_cast<std::uint8_t>(change.plain ? 1 : 0),
+                  .change_at_login = static_cast<std::uint8_t>(change.change_at_login ? 1 : 0)};
   return begin;
 }
 

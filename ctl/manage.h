@@ -21,6 +21,7 @@ struct Change {
   std::uint8_t digits = 0;
   std::uint16_t period = 0;  // seconds
   bool plain = false;
+  bool change_at_login = false;
   bool from_standard_input = false;
 };
 

@@ -14,7 +14,7 @@ _usherctl_options() {
   'pam rollback') echo '--due' ;;
   'policy test' | 'policy diff') echo '--with' ;;
   'policy replay') echo '--with --since --log' ;;
-  'password set') echo '--stdin' ;;
+  'password set') echo '--stdin --change-at-login' ;;
   'otp add') echo '--stdin --label --algorithm --digits --period --no-qr --plain' ;;
   'otp remove') echo '--stdin --label' ;;
   explain) echo '--service --from --tty --at --session --with --event' ;;
@@ -36,11 +36,11 @@ _usherctl_words() {
     ;;
   pam) compgen -W 'plan apply confirm rollback status remove' -- "$2" ;;
   policy) compgen -W 'test diff replay' -- "$2" ;;
-  password) compgen -W 'set' -- "$2" ;;
+  password) compgen -W 'set expire' -- "$2" ;;
   otp) compgen -W 'add list remove' -- "$2" ;;
   session) compgen -W 'show end' -- "$2" ;;
   check | 'policy test') compgen -f -- "$2" ;;
-  'password set' | 'otp add' | 'otp list' | 'otp remove' | explain | history) compgen -u -- "$2" ;;
+  'password set' | 'password expire' | 'otp add' | 'otp list' | 'otp remove' | explain | history) compgen -u -- "$2" ;;
   esac
 }
 
