@@ -189,12 +189,52 @@ TEST_F(AccountTest, WhomUsherHasJustAuthenticatedPassesWithASilentKeeper) {
   EXPECT_TRUE(account(account_of("bob")).accepted);
 }
 
-TEST_F(AccountTest, APhaseThisVersionDoesNotServeIsADenial) {
-  const VerdictResult verdict = account(request("alice", Phase::password));
-  EXPECT_FALSE(verdict.accepted);
-  EXPECT_NE(verdict.pam_code, PAM_SUCCESS);
-  EXPECT_NE(verdict.pam_code, PAM_IGNORE);
-  EXPECT_EQ(audit.last().kind, EventKind::request_refused);
+TEST_F(AccountTest, AnUsherPasswordToBeChangedIsSaidToWhoeverLogsIn) {
+  ASSERT_TRUE(login("alice", kPassword, code()).accepted);
+  expire_password("alice");
+  const VerdictResult verdict = account(account_of("alice"));
+  EXPECT_TRUE(verdict.accepted);
+  EXPECT_EQ(verdict.pam_code, PAM_NEW_AUTHTOK_REQD);
+  EXPECT_TRUE(audit.last().reason.contains("must be changed"));
+
+  Rule everywhere = password_and_code();
+  everywhere.services.clear();
+  use_rules({everywhere});
+  Request job = account_of("alice");
+  job.service = "cron";
+  EXPECT_EQ(account(job).pam_code, PAM_SUCCESS) << "nobody is there to change it";
+  use_rules({rule("a key", {{{Factor::publickey}}})});
+  EXPECT_EQ(account(account_of("alice")).pam_code, PAM_NEW_AUTHTOK_REQD) << "a key logs in too";
+}
+
+TEST_F(AccountTest, AScreenLockerIsNotToldOfAPasswordThatItCannotChange) {
+  Rule everywhere = password_and_code();
+  everywhere.services.clear();
+  RuleSet set{.rules = {everywhere}};
+  set.services.screen_lockers = {"xsecurelock"};
+  rules.replace(std::move(set));
+  Request locker = account_of("alice");
+  locker.service = "xsecurelock";
+  locker.rhost.clear();
+  locker.caller.uid = 1000;
+  locker.caller.trusted = false;
+  Request proving = locker;
+  proving.phase = Phase::authenticate;
+  ScriptedDialogue dialogue;
+  dialogue.answer(std::string(kPassword)).answer(code());
+  ASSERT_TRUE(run(proving, dialogue)->accepted);
+  expire_password("alice");
+  EXPECT_EQ(account(locker).pam_code, PAM_SUCCESS);
+}
+
+TEST_F(AccountTest, WhoeverBrokeTheGlassIsNotAskedForAnotherPassword) {
+  Request wanted = account_of("alice");
+  transactions.succeeded(
+      wanted, {.user = "alice",
+               .at = clock.boot_microseconds(),
+               .proofs = {{.user = "alice", .factor = Factor::breakglass, .by = ProvenBy::usher}}});
+  expire_password("alice");
+  EXPECT_EQ(account(wanted).pam_code, PAM_SUCCESS);
 }
 
 Request by_process(pid_t pid) {
