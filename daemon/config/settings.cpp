@@ -235,13 +235,14 @@ void report_unknown_section(Document& document, const toml::key& key, const toml
   if (name == "rule")
     return document.report(at, "rules do not stand in this file",
                            "put them into a file such as rules.d/50-ssh.toml");
-  if (!node.is_table())
+  if (!node.is_table()) {
+    std::string where = section_with(name);
+    if (where.empty()) where = did_you_mean(name, std::array{kAdmins});
     return document.report(at, fmt::format("{} stands outside of any section", ticked(name)),
-                           section_with(name));
-  auto sections = section_names();
-  sections.push_back(kAdmins);
+                           where);
+  }
+  const auto sections = section_names();
   std::string hint = did_you_mean(name, sections);
-  sections.pop_back();
   if (hint.empty()) hint = fmt::format("write one of {}", listed(sections));
   document.report(at, fmt::format("there is no section {}", ticked(name)), hint);
 }

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "daemon/factors/lookup_secret.h"
+
 namespace usher {
 namespace {
 
@@ -31,6 +33,25 @@ Result<std::size_t> digits_of(std::string_view user, Store& store) {
   return codes->empty() ? OtpParameters{}.digits : codes->front().parameters.digits;
 }
 
+/// A look-up secret as it was shown: six groups of four, and hyphens between them.
+constexpr std::size_t kShownSecret = 29;
+
+bool is_shown_secret(std::string_view text) {
+  if (text.size() != kShownSecret) return false;
+  for (std::size_t at = 0; at < text.size(); ++at)
+    if ((at % 5 == 4) != (text[at] == '-')) return false;
+  Secret typed;
+  return typed.assign(text) && hash_of_typed(LookupKind::recovery, {}, typed).has_value();
+}
+
+/// How much of the end stands for the code: as many digits as theirs have, or the whole of a
+/// recovery code or bypass.
+std::size_t length_of_code(std::string_view text, std::size_t digits) {
+  if (text.size() > kShownSecret && is_shown_secret(text.substr(text.size() - kShownSecret)))
+    return kShownSecret;
+  return std::min(text.size(), digits);
+}
+
 }  // namespace
 
 bool has_one_field(const Hearing& hearing, const Decision& decision) {
@@ -56,7 +77,9 @@ Result<void> take_apart(std::vector<GivenAnswer>& answers, std::string_view user
   Secret whole;
   if (!whole.assign(password.expose())) return failure("no memory for an answer");
   const std::string_view text = whole.expose();
-  const std::size_t end = text.size() - std::min(text.size(), *digits);
+  // A break-glass secret stands for both.
+  if (is_shown_secret(text)) return {};
+  const std::size_t end = text.size() - length_of_code(text, *digits);
   if (!password.assign(text.substr(0, end)) || !code.assign(text.substr(end)))
     return failure("no memory for an answer");
   return {};

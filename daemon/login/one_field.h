@@ -16,7 +16,9 @@ namespace usher {
 /// Where the answers for the password and for the code are one and the same, as they are after
 /// ask_in_one() and from programs that give every prompt the same answer, takes it apart: the code
 /// is as many characters at the end as the person's codes have digits (of the first one enrolled; 6
-/// where there is none), the password is the rest. One way only, so that a guess is one guess.
+/// where there is none), or a recovery code or bypass as it was shown, with its hyphens; the
+/// password is the rest. What is nothing but a secret as it was shown stays whole: one for
+/// emergencies stands for both. One way only, so that a guess is one guess.
 [[nodiscard]] Result<void> take_apart(std::vector<GivenAnswer>& answers, std::string_view user,
                                       Store& store);
 

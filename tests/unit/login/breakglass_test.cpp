@@ -41,6 +41,14 @@ TEST_F(BreakglassTest, TheSecretAloneLetsInAndRaisesTheAlarm) {
   EXPECT_TRUE(log_in("rescue", {"", sealed}).accepted) << "an emergency is more than one login";
 }
 
+TEST_F(BreakglassTest, IsAllThatOneFieldNeeds) {
+  const std::string sealed = seal();
+  EXPECT_TRUE(log_in_by_one_field("rescue", sealed).accepted);
+  EXPECT_EQ(audit.last().kind, EventKind::breakglass_used);
+  EXPECT_FALSE(log_in_by_one_field("rescue", "0000-0000-0000-0000-0000-0000").accepted);
+  EXPECT_EQ(audit.last().kind, EventKind::breakglass_refused);
+}
+
 TEST_F(BreakglassTest, AWrongOneIsLoudWhereThereIsOneAndADenialElsewhere) {
   seal();
   EXPECT_FALSE(log_in("rescue", {"0000-0000-0000-0000-0000-0000", ""}).accepted);

@@ -58,6 +58,17 @@ TEST_F(BypassTest, CountsWhereItWasIssuedForAndAsLongAndAsOften) {
   EXPECT_FALSE(log_in("bob", {"bob's password", shown}).accepted);
 }
 
+TEST_F(BypassTest, StandsBehindThePasswordWhereThereIsOneField) {
+  Request wanted = bypass_of("bob");
+  wanted.manage.uses = 2;
+  const std::string shown = hand_out(wanted);
+  const VerdictResult verdict = log_in_by_one_field("bob", "bob's password" + shown);
+  EXPECT_TRUE(verdict.accepted) << verdict.reason;
+  EXPECT_EQ(verdict.password_length, std::string_view("bob's password").size());
+  EXPECT_FALSE(log_in_by_one_field("bob", "wrong" + shown).accepted);
+  EXPECT_FALSE(log_in_by_one_field("bob", shown).accepted);
+}
+
 TEST_F(BypassTest, ByItselfLetsNobodyIn) {
   use({rule("a code is enough", {{{Factor::otp}}})});
   const std::string shown = hand_out(bypass_of("bob"));

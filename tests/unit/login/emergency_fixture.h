@@ -73,6 +73,14 @@ class EmergencyTest : public LoginTest {
     wanted.service = service;
     return run(wanted, dialogue).value_or(VerdictResult{});
   }
+  /// By sshd's password method, which has one field.
+  VerdictResult log_in_by_one_field(const std::string& user, std::string whole) {
+    ScriptedDialogue dialogue;
+    dialogue.answer(std::move(whole));
+    Request wanted = request(user);
+    wanted.auth_info_set = false;
+    return run(wanted, dialogue).value_or(VerdictResult{});
+  }
   /// What is refused with nothing asked; the text says why.
   VerdictResult refused(const Request& wanted) {
     ScriptedDialogue dialogue;
