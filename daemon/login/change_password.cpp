@@ -114,13 +114,17 @@ class Choice {
     if (!hash) return internal_failure("not hashed: " + hash.error().message);
     const bool must_change =
         by_ == ChosenBy::administrator && hearing_.request.manage.change_at_login;
+    std::vector<Effect> effects;
+    effects.emplace_back(SetPassword{.user = user_,
+                                     .hash = std::move(*hash),
+                                     .expected = SetPassword::Expected{before_.hash},
+                                     .must_change = must_change,
+                                     .remember = hearing_.ports.new_passwords.history});
+    effects.emplace_back(LeaveNotice{
+        .user = user_,
+        .text = "Your password was changed. If you don't know of it, tell your administrator."});
     return noted(
-        commit_change(hearing_,
-                      SetPassword{.user = user_,
-                                  .hash = std::move(*hash),
-                                  .expected = SetPassword::Expected{before_.hash},
-                                  .must_change = must_change,
-                                  .remember = hearing_.ports.new_passwords.history},
+        commit_change(hearing_, std::move(effects),
                       fmt::format("password set for {}{}", user_,
                                   must_change ? ", to be changed at the next login" : ""),
                       "the password, or what proves that it is you, was changed meanwhile"));

@@ -10,6 +10,8 @@
 #include "daemon/factors/lookup_secret.h"
 #include "daemon/host/random_id.h"
 #include "daemon/login/enrol_otp.h"
+#include "daemon/login/loud_factors.h"
+#include "daemon/login/one_field.h"
 #include "daemon/login/recovery_codes.h"
 #include "daemon/login/standing.h"
 #include "daemon/policy/judge.h"
@@ -111,6 +113,7 @@ Outcome go_in_with(Hearing& hearing, AddOtp added, AddLookupSecrets recovery,
 
 bool may_offer_enrolment(const Hearing& hearing, const Decision& decision) {
   const Request& request = hearing.request;
+  if (has_one_field(hearing, decision)) return false;
   if (decision.rule == nullptr || !decision.rule->enrol || !request.caller.trusted) return false;
   if (lists(hearing.rules.services.screen_lockers, request.service) ||
       lists(hearing.rules.services.one_field, request.service))
@@ -132,6 +135,8 @@ std::optional<Outcome> enrol_at_prompt(Hearing& hearing, const Person& person,
                                        const Decision& decision, const Findings& findings,
                                        const ExpectCredentials& before) {
   if (!findings.lacks_code_alone || counts_reused(decision)) return std::nullopt;
+  // A bypass stands for a code, and recovery codes are one: neither is something else beside it.
+  if (is_bypass_alone(hearing.event.held) || before.recovery > 0) return std::nullopt;
   const auto had = hearing.ports.store.has_had_otp(person.name);
   if (!had) return internal_failure(had.error().message);
   if (*had) return std::nullopt;

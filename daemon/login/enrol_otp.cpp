@@ -12,6 +12,7 @@
 #include "daemon/factors/secret_text.h"
 #include "daemon/login/commit_change.h"
 #include "daemon/login/qr_text.h"
+#include "daemon/model/utf8.h"
 
 namespace usher {
 namespace {
@@ -41,15 +42,9 @@ Result<OtpParameters> parameters_of(const ManageRequest& wanted) {
   return parameters;
 }
 
-/// Labels are printed in lists and logs: one line of plain text.
-bool is_plain(std::string_view label) {
-  return std::ranges::none_of(
-      label, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-}
-
 Result<std::optional<std::string>> reason_against(Hearing& hearing, const std::string& user,
                                                   std::string_view label) {
-  if (!is_plain(label)) return "a label holds printable characters only";
+  if (!is_harmless_line(label)) return "a label holds printable characters only";
   const auto existing = hearing.ports.store.list_otp(user);
   if (!existing) return std::unexpected(existing.error());
   for (const OtpSummary& code : *existing)
@@ -162,8 +157,15 @@ Outcome enrol_otp(Hearing& hearing, const std::string& user) {
   if (!*enrolled) return internal_failure(enrolled->error().message);
   if ((*enrolled)->outcome != OfferedGenerator::Outcome::confirmed)
     return refused_change("no code matched: nothing was enrolled");
+  std::vector<Effect> effects;
+  effects.emplace_back(std::move((*enrolled)->added));
+  effects.emplace_back(LeaveNotice{
+      .user = user,
+      .text = fmt::format("The code \"{}\" was added to yours. If you don't know of it, tell your "
+                          "administrator.",
+                          label)});
   return commit_change(
-      hearing, std::move((*enrolled)->added), fmt::format("code \"{}\" added for {}", label, user),
+      hearing, std::move(effects), fmt::format("code \"{}\" added for {}", label, user),
       fmt::format("a code named \"{}\" was added, or another credential changed, meanwhile",
                   label));
 }

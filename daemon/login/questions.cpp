@@ -73,12 +73,19 @@ bool wants_a_code(const Requirement& requirement) {
   });
 }
 
+/// Whether nothing but a code will do.
+bool insists_on_a_code(const Requirement& requirement) {
+  return std::ranges::all_of(requirement.any_of, [](Factor factor) {
+    return factor == Factor::otp || factor == Factor::recovery;
+  });
+}
+
 /// Takes over what one factor says of the answer; the first that holds counts.
-void take(Factor factor, FactorCheck check, AnswerCheck& result) {
+void take(Factor factor, FactorCheck check, bool insists_on_a_code, AnswerCheck& result) {
   if (!result.reason.empty()) result.reason += ", ";
   result.reason += fmt::format("{}: {}", name_of(factor), check.reason);
   if (factor == Factor::otp)
-    result.no_generator = check.outcome == FactorCheck::Outcome::not_enrolled;
+    result.no_generator = insists_on_a_code && check.outcome == FactorCheck::Outcome::not_enrolled;
   if (!check.held() || result.held) return;
   result.held = HeldFactor{.factor = factor, .tie = check.tie};
   result.effects = std::move(check.effects);
@@ -93,14 +100,14 @@ Result<AnswerCheck> check_one(const GivenAnswer& given, const Claim& claim, Dead
     if (device == nullptr) continue;
     auto check = device->check(claim.user, given.answer, deadline);
     if (!check) return std::unexpected(std::move(check.error()));
-    take(factor, *std::move(check), result);
+    take(factor, *std::move(check), insists_on_a_code(given.requirement), result);
   }
   if (!wants_a_code(given.requirement)) return result;
   auto bypass = check_lookup_secret(LookupKind::bypass, claim.user, claim.service, given.answer,
                                     ports.store, ports.clock);
   if (!bypass) return std::unexpected(std::move(bypass.error()));
   if (bypass->held())
-    take(Factor::bypass, *std::move(bypass), result);
+    take(Factor::bypass, *std::move(bypass), true, result);
   else if (bypass->reason != words_for_none(LookupKind::bypass))
     result.reason += ", " + bypass->reason;
   return result;

@@ -3,7 +3,9 @@
 #include <security/pam_modules.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -45,6 +47,13 @@ struct Asker {
   std::vector<EarnedProof> proven;
 };
 
+/// Programs by which root changes anybody's password. Others that run as root act for somebody from
+/// afar, who proves to them less than Usher asks for.
+bool is_for_administrators(std::string_view service) {
+  static constexpr std::array<std::string_view, 3> kServices = {"passwd", "chpasswd", "newusers"};
+  return std::ranges::find(kServices, service) != kServices.end();
+}
+
 /// None where nobody may who is not the person or root. Programs that are root by their owner, as
 /// passwd and su are, have the real uid of who started them; sshd and login have root's whoever it
 /// is, and come here for what is expired alone.
@@ -56,7 +65,7 @@ std::optional<Asker> asker_of(Hearing& hearing, const Person& person) {
     if (authenticated && authenticated->user == person.name)
       return Asker{.by = ChosenBy::person, .proven = std::move(authenticated->proofs)};
   }
-  if (request.real_uid == 0 && !is_forced(request))
+  if (request.real_uid == 0 && !is_forced(request) && is_for_administrators(request.service))
     return Asker{.by = ChosenBy::administrator, .proven = {}};
   if (request.real_uid == person.uid || request.real_uid == 0)
     return Asker{.by = ChosenBy::person, .proven = {}};

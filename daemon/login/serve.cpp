@@ -43,12 +43,11 @@ EventKind kind_of(const Hearing& hearing, const VerdictResult& verdict) {
                        accepted ? EventKind::login_accepted : EventKind::login_denied);
     case Phase::account:
       return accepted ? EventKind::account_accepted : EventKind::account_denied;
+    case Phase::password:
     case Phase::manage:
       if (accepted && changes_nothing(hearing.request.manage)) return EventKind::credential_tested;
       return loud_kind(hearing, accepted,
                        accepted ? EventKind::credential_changed : EventKind::credential_refused);
-    case Phase::password:
-      return accepted ? EventKind::credential_changed : EventKind::credential_refused;
     case Phase::open_session:
       return accepted ? EventKind::session_opened : EventKind::session_denied;
     case Phase::close_session:

@@ -57,6 +57,7 @@ packages_e2e=(
   rsync                # ... this ...
   ansible-core         # ... and this
   sqlite3              # backs the store up
+  gdb                  # takes a core of a program that runs
   zbar-tools           # reads a QR code off a terminal's screen
   tmux                 # what somebody leaves behind when they go
   libpam-google-authenticator # what people move from ...

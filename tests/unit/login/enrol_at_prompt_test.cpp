@@ -90,15 +90,16 @@ TEST_F(EnrolAtPrompt, TheNextLoginTakesTheCodeAndTellsOfIt) {
   EXPECT_THAT(next.text, HasSubstr("A one-time code was enrolled for you, from 192.0.2.7"));
   clock.advance_seconds(30);
   EXPECT_THAT(login("bob", kPassword, shown(prompt)).text, HasSubstr("was enrolled"))
-      << "sshd shows it at a terminal alone";
+      << "for three days";
   clock.advance_seconds(3 * 24 * 3600);
   EXPECT_THAT(login("bob", kPassword, shown(prompt)).text, HasSubstr("was enrolled"));
   clock.advance_seconds(30);
   EXPECT_THAT(login("bob", kPassword, shown(prompt)).text, IsEmpty());
 }
 
-TEST_F(EnrolAtPrompt, WhatIsToldAtATerminalIsToldOnce) {
+TEST_F(EnrolAtPrompt, ScreenLockersLeaveTheNoticeForOthers) {
   ScriptedDialogue dialogue;
+  clock.set_wall_seconds(1000);
   ASSERT_TRUE(run(request("bob"), enrolling(dialogue))->accepted);
   Rule elsewhere = rule("elsewhere", {{{Factor::password}}});
   elsewhere.services = {"login", "xsecurelock"};
@@ -114,7 +115,49 @@ TEST_F(EnrolAtPrompt, WhatIsToldAtATerminalIsToldOnce) {
   };
   EXPECT_THAT(by("xsecurelock"), IsEmpty());
   EXPECT_THAT(by("login"), HasSubstr("was enrolled"));
-  EXPECT_THAT(by("login"), IsEmpty());
+  EXPECT_THAT(by("login"), HasSubstr("was enrolled")) << "a thief may have seen the first";
+}
+
+TEST_F(EnrolAtPrompt, WhoHasRecoveryCodesProvesOneInstead) {
+  std::vector<Effect> effects;
+  effects.emplace_back(AddLookupSecrets{.user = "bob",
+                                        .hashes = {LookupHash{}},
+                                        .alike = {.kind = LookupKind::recovery, .uses_left = 1}});
+  ASSERT_EQ(store.commit(effects), CommitOutcome::committed);
+  enrol({}, {{{Factor::password}}, {{Factor::otp, Factor::recovery}}});
+  ScriptedDialogue dialogue;
+  EXPECT_FALSE(run(request("bob"), no_code(dialogue))->accepted);
+  EXPECT_THAT(dialogue.told, IsEmpty());
+}
+
+TEST_F(EnrolAtPrompt, ABypassIsNothingBesideACode) {
+  auto made = new_lookup_secrets(LookupKind::bypass, "bob", 1);
+  ASSERT_TRUE(made);
+  std::vector<Effect> effects;
+  effects.emplace_back(AddLookupSecrets{.user = "bob",
+                                        .hashes = {made->front().hash},
+                                        .alike = {.kind = LookupKind::bypass, .uses_left = 5}});
+  ASSERT_EQ(store.commit(effects), CommitOutcome::committed);
+  const std::string bypass(made->front().text.expose());
+  enrol({}, {{{Factor::otp}}, {{Factor::recovery}}});
+  ScriptedDialogue beside;
+  beside.answer("").answer(bypass);
+  EXPECT_FALSE(run(request("bob"), beside)->accepted);
+  EXPECT_THAT(beside.told, IsEmpty());
+  enrol({}, {{{Factor::password, Factor::otp}}, {{Factor::recovery}}});
+  ScriptedDialogue either;
+  either.answer("rubbish").answer(bypass);
+  EXPECT_FALSE(run(request("bob"), either)->accepted);
+  EXPECT_THAT(either.told, IsEmpty());
+}
+
+TEST_F(EnrolAtPrompt, SshdsPasswordMethodHasNoRoomForIt) {
+  Request wanted = request("bob");
+  wanted.auth_info_set = false;
+  ScriptedDialogue dialogue;
+  dialogue.answer(std::string(kPassword) + "123456");
+  EXPECT_FALSE(run(wanted, dialogue)->accepted);
+  EXPECT_THAT(dialogue.told, IsEmpty());
 }
 
 TEST_F(EnrolAtPrompt, EnrollingIsAnEventOfItsOwnBeforeTheLogins) {
