@@ -96,7 +96,8 @@ FakeDaemon::Step accepts() {
 
 FakeDaemon::Step greets() {
   return [](FakeDaemon& daemon) {
-    return accepts()(daemon) && hears<Hello>()(daemon) && says(Hello{})(daemon);
+    return accepts()(daemon) && hears<Hello>()(daemon) &&
+           says(Hello{.oldest = kNewestVersion, .newest = kNewestVersion})(daemon);
   };
 }
 
