@@ -170,4 +170,13 @@ Result<std::string> PasswordFactor::hash(const Secret& password, Deadline deadli
   return hash_password(password, cost_, *gate_, deadline);
 }
 
+Result<bool> PasswordFactor::is_hash_of(const std::string& hash, const Secret& password,
+                                        Deadline deadline) {
+  const auto place = gate_->enter(deadline);
+  if (!place.held()) return gate_was_shut();
+  const auto compared = compare(hash, password);
+  if (!compared) return std::unexpected(compared.error());
+  return *compared == Comparison::same;
+}
+
 }  // namespace usher

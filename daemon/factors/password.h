@@ -47,6 +47,9 @@ class PasswordFactor final : public AskedFactor {
   [[nodiscard]] Result<RehashPassword> renewal(std::string_view user, const Secret& password,
                                                std::string outdated_hash, Deadline deadline);
   [[nodiscard]] Result<std::string> hash(const Secret& password, Deadline deadline);
+  /// Whether `hash` is one of this very password.
+  [[nodiscard]] Result<bool> is_hash_of(const std::string& hash, const Secret& password,
+                                        Deadline deadline);
 
  private:
   PasswordFactor(Store& store, Keeper& keeper, HashGate& gate, PasswordCost cost, std::string decoy)

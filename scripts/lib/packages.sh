@@ -17,6 +17,8 @@ packages_build=(
   libcap-ng-dev        # gives up root's capabilities
   libseccomp-dev       # forbids the keeper what it does not need
   libqrencode-dev      # the QR code of an enrolment
+  libpwquality-dev     # what is wrong with a new password ...
+  cracklib-runtime     # ... and the words that it must not be
   libtomlplusplus-dev  # the configuration
   libhowardhinnant-date-dev # time zones; GCC 12 has none
   nlohmann-json3-dev   # the audit log and the control socket

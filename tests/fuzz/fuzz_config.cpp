@@ -36,6 +36,7 @@ void check_findings(const Document& document) {
 void check_settings(const Settings& settings) {
   require(settings.password_memory_bytes >= std::uint64_t{19} << 20);
   require(settings.password_passes >= 2);
+  require(settings.password_least_length >= 8 && settings.password_least_length_with_code >= 8);
   require(settings.prompt_seconds >= 1 && settings.prompt_seconds <= settings.dialogue_seconds);
   require(settings.root_dialogues_reserved < settings.root_dialogues);
   require(settings.history_seconds >= 24 * 3600);

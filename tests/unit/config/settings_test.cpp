@@ -43,6 +43,9 @@ TEST(SettingsFile, EverythingCanBeSet) {
     memory = "19 MiB"
     passes = 3
     parallel = 4
+    least_length = 20
+    least_length_with_code = 10
+    history = 9
     [login]
     prompt_timeout = "5s"
     dialogue_timeout = "6s"
@@ -70,6 +73,9 @@ TEST(SettingsFile, EverythingCanBeSet) {
                           .password_memory_bytes = std::uint64_t{19} << 20,
                           .password_passes = 3,
                           .password_parallel = 4,
+                          .password_least_length = 20,
+                          .password_least_length_with_code = 10,
+                          .password_history = 9,
                           .prompt_seconds = 5,
                           .dialogue_seconds = 6,
                           .root_dialogues = 7,
@@ -139,6 +145,8 @@ TEST(SettingsFile, NoServiceNeedsToBeSelfVerifying) {
 TEST(SettingsFile, TheLimitsThemselvesAreAllowed) {
   EXPECT_EQ(settings_of("password.memory = \"4 GiB\"").settings.password_memory_bytes,
             std::uint64_t{4} << 30);
+  EXPECT_EQ(settings_of("password.least_length = 8").settings.password_least_length, 8U);
+  EXPECT_EQ(settings_of("password.history = 0").settings.password_history, 0U);
   EXPECT_EQ(settings_of("password.passes = 64").settings.password_passes, 64U);
   EXPECT_EQ(settings_of("login.dialogue_timeout = \"1h\"").settings.dialogue_seconds, 3600U);
   EXPECT_EQ(settings_of("login.root_dialogues_reserved = 0").settings.root_dialogues_reserved, 0U);
@@ -149,8 +157,9 @@ TEST(SettingsFile, TheLimitsThemselvesAreAllowed) {
 TEST(SettingsFile, WhatIsBeyondALimitIsRefused) {
   for (const std::string& text :
        {std::string("password.memory = \"19455 KiB\""), std::string("password.memory = \"5 GiB\""),
-        std::string("password.passes = 1"), std::string("password.passes = 65"),
-        "keeper.socket = \"/" + std::string(107, 'k') + "\"",
+        std::string("password.passes = 1"), std::string("password.least_length = 7"),
+        std::string("password.least_length_with_code = 7"), std::string("password.history = 25"),
+        std::string("password.passes = 65"), "keeper.socket = \"/" + std::string(107, 'k') + "\"",
         std::string("login.dialogue_timeout = \"3601s\""),
         "sockets.root = \"/" + std::string(107, 's') + "\""}) {
     Document document("usher.toml", text);
