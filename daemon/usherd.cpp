@@ -41,6 +41,12 @@ unsigned hashes_at_a_time(const Settings& settings) {
                                         : std::max(1U, std::thread::hardware_concurrency());
 }
 
+PasswordPolicy policy_of(const Settings& settings) {
+  return {.least_with_code = settings.password_least_length_with_code,
+          .least_alone = settings.password_least_length,
+          .history = settings.password_history};
+}
+
 LoginTimes times_of(const Settings& settings) {
   return {.prompt_milliseconds = std::int64_t{1'000} * settings.prompt_seconds,
           .dialogue_milliseconds = std::int64_t{1'000} * settings.dialogue_seconds};
@@ -127,7 +133,8 @@ Usherd::Usherd(const std::filesystem::path& file, Configuration configuration, P
              .recovery = recovery_,
              .transactions = transactions_,
              .sessions = sessions_,
-             .rules = rules_},
+             .rules = rules_,
+             .new_passwords = policy_of(configuration.settings)},
       control_{.host = host_,
                .keeper = *parts_.keeper,
                .store = *parts_.store,

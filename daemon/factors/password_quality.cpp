@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "daemon/model/utf8.h"
+#include "daemon/serving/trouble.h"
 
 namespace usher {
 namespace {
@@ -129,6 +130,14 @@ bool looks_words_up(pwquality_settings_t* settings) {
   return ::pwquality_get_int_value(settings, PWQ_SETTING_DICT_CHECK, &does) == 0 && does != 0;
 }
 
+/// Anybody can bring it about, as often as they like. The caller holds the mutex.
+void report_once(const std::string& trouble) {
+  static std::string reported;
+  if (trouble.empty() || trouble == reported) return;
+  reported = trouble;
+  report_trouble("new passwords: " + trouble);
+}
+
 /// What libpwquality has to say.
 PasswordWeakness as_library_says(const char* password, const std::string& user, const char* file) {
   const std::lock_guard lock(cracklib_mutex());
@@ -144,6 +153,7 @@ PasswordWeakness as_library_says(const char* password, const std::string& user, 
     score = check(settings.get(), password, user.c_str(), &reason);
   }
   if (score < 0) found.reason = std::move(reason);
+  report_once(found.trouble);
   return found;
 }
 

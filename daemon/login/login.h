@@ -7,6 +7,7 @@
 #include "daemon/factors/lookup_secret.h"
 #include "daemon/factors/otp.h"
 #include "daemon/factors/password.h"
+#include "daemon/factors/password_quality.h"
 #include "daemon/host/clock.h"
 #include "daemon/host/host.h"
 #include "daemon/host/keeper.h"
@@ -34,6 +35,7 @@ struct LoginPorts {
   Transactions& transactions;
   SessionRegister& sessions;
   const RulesInForce& rules;
+  PasswordPolicy new_passwords{};
 };
 
 /// Serves one request, whatever its phase, from admission to the audited verdict. None where the

@@ -9,6 +9,7 @@
 
 #include "daemon/login/loud_factors.h"
 #include "daemon/login/questions.h"
+#include "daemon/store/password_mark.h"
 
 namespace usher {
 namespace {
@@ -58,6 +59,39 @@ ExpectCredentials after(ExpectCredentials credentials, const std::vector<Effect>
   return credentials;
 }
 
+/// Whether a proof is of what the person has now.
+bool holds(const EarnedProof& proof, const ExpectCredentials& has) {
+  switch (proof.tie.kind) {
+    case ProofTie::Kind::usher_password:
+      return has.hash && mark_of_hash(*has.hash) == proof.tie.mark;
+    case ProofTie::Kind::otp:
+      return std::ranges::find(has.otp, proof.tie.otp) != has.otp.end();
+    case ProofTie::Kind::nothing:
+      // Used up with it. What an administrator gave out changes no credentials.
+      return proof.factor == Factor::recovery;
+    case ProofTie::Kind::system_password:
+      break;
+  }
+  return false;
+}
+
+/// Takes out of `wanted` what was proven already, and tells which factors that were.
+std::vector<Factor> take_out_proven(std::vector<Requirement>& wanted,
+                                    std::span<const EarnedProof> proven,
+                                    const ExpectCredentials& has) {
+  std::vector<Factor> factors;
+  std::erase_if(wanted, [&](const Requirement& requirement) {
+    const auto by = std::ranges::find_if(proven, [&](const EarnedProof& proof) {
+      return proof.user == has.user && holds(proof, has) &&
+             std::ranges::find(requirement.any_of, proof.factor) != requirement.any_of.end();
+    });
+    if (by == proven.end()) return false;
+    factors.push_back(by->factor);
+    return true;
+  });
+  return factors;
+}
+
 VerdictResult not_proven(std::string reason) {
   return VerdictResult::deny(PAM_AUTH_ERR, std::move(reason), "That did not prove that it is you.");
 }
@@ -68,16 +102,22 @@ bool holds(const Findings& findings, Factor factor) {
 
 }  // namespace
 
-Outcome prove_oneself(Hearing& hearing, const std::string& user) {
+Outcome prove_oneself(Hearing& hearing, const std::string& user,
+                      std::span<const EarnedProof> proven) {
   const auto has = credentials_of(hearing.ports.store, user);
   if (!has) return internal_failure(has.error().message);
   const auto system_password = has_system_password(hearing, user);
   if (!system_password) return internal_failure(system_password.error().message);
-  const std::vector<Requirement> wanted = strongest_set(*has, *system_password);
+  std::vector<Requirement> wanted = strongest_set(*has, *system_password);
   if (wanted.empty())
     return refused_change(
         "there is nothing yet that you could prove yourself with: ask an administrator "
         "to set your password");
+  hearing.event.held = take_out_proven(wanted, proven, *has);
+  if (wanted.empty()) {
+    hearing.proven_credentials = *has;
+    return VerdictResult::accept("all of it was proven in this transaction");
+  }
   for (const Requirement& requirement : wanted)
     std::ranges::copy(requirement.any_of, std::back_inserter(hearing.event.asked));
   const auto answers = ask_for_all(wanted, hearing.dialogue, hearing.ports);

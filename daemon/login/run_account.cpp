@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "daemon/login/hearing.h"
@@ -44,7 +45,13 @@ struct Judgement {
   VerdictResult verdict;
   bool authenticated = false;
   bool logs_in = false;
+  /// By what an administrator gave out, which changes no credentials.
+  bool was_helped = false;
 };
+
+bool is_given_out(const EarnedProof& proof) {
+  return proof.factor == Factor::breakglass || proof.factor == Factor::bypass;
+}
 
 Judgement judge_account(Hearing& hearing, const Person& person, const Decision& decision) {
   const Request& request = hearing.request;
@@ -60,7 +67,8 @@ Judgement judge_account(Hearing& hearing, const Person& person, const Decision& 
   if (authenticated)
     return {.verdict = VerdictResult::accept("authenticated by Usher in this transaction"),
             .authenticated = true,
-            .logs_in = true};
+            .logs_in = true,
+            .was_helped = std::ranges::any_of(authenticated->proofs, is_given_out)};
   // Else a prompt of another module's, left open since then, would get somebody past the rule.
   if (hearing.ports.transactions.was_observed(request))
     return {refused_account("this login was only observed when it began, and is not any more")};
@@ -88,6 +96,18 @@ bool may_do_without_state(const Judgement& judged, const Person& person, Store& 
   return own && own->has_value();
 }
 
+/// Whether this login is to end with another Usher password. Jobs and root's su log nobody in, a
+/// screen locker can't change any, and whoever was helped in could not either.
+Result<bool> must_change(const Judgement& judged, const Person& person, Hearing& hearing) {
+  if (!judged.logs_in || judged.was_helped || !hearing.request.caller.trusted) return false;
+  return hearing.ports.store.must_change_password(person.name);
+}
+
+void demand_change(VerdictResult& verdict) {
+  verdict.pam_code = PAM_NEW_AUTHTOK_REQD;
+  verdict.reason += "; the password must be changed first";
+}
+
 }  // namespace
 
 Outcome run_account(Hearing& hearing) {
@@ -104,6 +124,9 @@ Outcome run_account(Hearing& hearing) {
 
   Judgement judged = judge_account(hearing, person, decision);
   if (!judged.verdict.accepted) return std::move(judged.verdict);
+  const auto own = must_change(judged, person, hearing);
+  if (!own) return internal_failure(own.error().message);
+  if (*own) demand_change(judged.verdict);
   const auto state = state_of(person, hearing);
   if (!state) {
     const std::string trouble =
@@ -116,10 +139,7 @@ Outcome run_account(Hearing& hearing) {
   if (is_closed(*state, judged.logs_in))
     return VerdictResult::deny(PAM_ACCT_EXPIRED,
                                fmt::format("/etc/shadow closes the account: {}", name_of(*state)));
-  if (*state == AccountState::must_change) {
-    judged.verdict.pam_code = PAM_NEW_AUTHTOK_REQD;
-    judged.verdict.reason += "; the password must be changed first";
-  }
+  if (*state == AccountState::must_change) demand_change(judged.verdict);
   return std::move(judged.verdict);
 }
 

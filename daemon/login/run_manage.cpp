@@ -74,6 +74,7 @@ struct Operation {
 };
 constexpr std::array kOperations = {
     Operation{"password.set", May::person, set_password},
+    Operation{"password.expire", May::root, expire_password},
     Operation{"otp.add", May::person, enrol_otp},
     Operation{"otp.rename", May::person, rename_otp},
     Operation{"otp.remove", May::person, remove_otp},

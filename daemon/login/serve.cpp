@@ -45,14 +45,14 @@ EventKind kind_of(const Hearing& hearing, const VerdictResult& verdict) {
       return accepted ? EventKind::account_accepted : EventKind::account_denied;
     case Phase::manage:
       if (accepted && changes_nothing(hearing.request.manage)) return EventKind::credential_tested;
+      [[fallthrough]];
+    case Phase::password:
       return loud_kind(hearing, accepted,
                        accepted ? EventKind::credential_changed : EventKind::credential_refused);
     case Phase::open_session:
       return accepted ? EventKind::session_opened : EventKind::session_denied;
     case Phase::close_session:
       return EventKind::session_closed;
-    case Phase::password:
-      break;
   }
   return EventKind::request_refused;
 }
@@ -122,6 +122,7 @@ std::optional<VerdictResult> serve(const Request& request, Dialogue& dialogue, L
                              std::string(words_for(outcome.error())), started_at));
     return std::nullopt;
   }
+  if (outcome->needs_no_line && request.phase == Phase::password) return std::move(*outcome);
   // Decided and committed; now written down, and only then answered.
   const auto recorded = record(hearing, kind_of(hearing, *outcome), outcome->reason, started_at);
   // Nobody is let into a session that the log does not know.

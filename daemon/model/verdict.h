@@ -19,6 +19,9 @@ struct VerdictResult {
   std::string reason = "nothing was decided";
   /// For the person; usually empty, so that all denials look alike.
   std::string text;
+  /// Nobody was asked and nothing was decided, so the audit log needs no line. Of Phase::password
+  /// alone, which every change of a password comes to twice.
+  bool needs_no_line = false;
   /// See Verdict::password_length.
   std::uint16_t password_length = 0;
 
