@@ -26,6 +26,7 @@ set(library_headers
     "CLI/=^(ctl|keeper)/|^daemon/[^/]*$"
     "date/=^daemon/config/"
     "liboath/=^daemon/factors/"
+    "pwquality\\.h=^daemon/factors/"
     "qrencode\\.h=^daemon/login/"
     "systemd/=^daemon/(audit|serving|control)/|^daemon/[^/]*$"
     "crypt\\.h=^(keeper|pam_stacks)/"

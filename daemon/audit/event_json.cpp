@@ -55,10 +55,9 @@ void add_request(Json& line, const AuditEvent& event) {
   if (request.caller.pid >= 0)
     line["caller"] = Json{{"pid", request.caller.pid}, {"uid", request.caller.uid}};
   if (was_read) line["phase"] = name_of(request.phase);
-  if (request.phase == Phase::manage) {
+  if (request.phase == Phase::manage || request.phase == Phase::password)
     line["operation"] = clipped(request.manage.operation);
-    line["label"] = clipped(request.manage.label);
-  }
+  if (request.phase == Phase::manage) line["label"] = clipped(request.manage.label);
 }
 
 Json spellings_of(const std::vector<Requirement>& requirements) {

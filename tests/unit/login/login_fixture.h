@@ -47,6 +47,11 @@ class LoginTest : public ::testing::Test {
     ASSERT_TRUE(hash);
     store.set_password("alice", *hash);
   }
+  void expire_password(std::string user) {
+    std::vector<Effect> effects;
+    effects.emplace_back(ExpirePassword{.user = std::move(user)});
+    ASSERT_EQ(store.commit(effects), CommitOutcome::committed);
+  }
   /// The code alice's phone shows now, or `steps` later.
   std::string code(int steps = 0) {
     const OtpParameters parameters;

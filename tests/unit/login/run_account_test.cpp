@@ -189,12 +189,34 @@ TEST_F(AccountTest, WhomUsherHasJustAuthenticatedPassesWithASilentKeeper) {
   EXPECT_TRUE(account(account_of("bob")).accepted);
 }
 
-TEST_F(AccountTest, APhaseThisVersionDoesNotServeIsADenial) {
-  const VerdictResult verdict = account(request("alice", Phase::password));
-  EXPECT_FALSE(verdict.accepted);
-  EXPECT_NE(verdict.pam_code, PAM_SUCCESS);
-  EXPECT_NE(verdict.pam_code, PAM_IGNORE);
-  EXPECT_EQ(audit.last().kind, EventKind::request_refused);
+TEST_F(AccountTest, AnUsherPasswordToBeChangedIsSaidToWhoeverLogsIn) {
+  ASSERT_TRUE(login("alice", kPassword, code()).accepted);
+  expire_password("alice");
+  const VerdictResult verdict = account(account_of("alice"));
+  EXPECT_TRUE(verdict.accepted);
+  EXPECT_EQ(verdict.pam_code, PAM_NEW_AUTHTOK_REQD);
+  EXPECT_TRUE(audit.last().reason.contains("must be changed"));
+
+  Rule everywhere = password_and_code();
+  everywhere.services.clear();
+  use_rules({everywhere});
+  Request job = account_of("alice");
+  job.service = "cron";
+  EXPECT_EQ(account(job).pam_code, PAM_SUCCESS) << "nobody is there to change it";
+  use_rules({rule("a key", {{{Factor::publickey}}})});
+  EXPECT_EQ(account(account_of("alice")).pam_code, PAM_NEW_AUTHTOK_REQD) << "a key logs in too";
+}
+
+TEST_F(AccountTest, WhoeverWasHelpedInIsNotAskedForAnotherPassword) {
+  expire_password("alice");
+  for (const Factor given_out : {Factor::breakglass, Factor::bypass}) {
+    transactions.succeeded(
+        account_of("alice"),
+        {.user = "alice",
+         .at = clock.boot_microseconds(),
+         .proofs = {{.user = "alice", .factor = given_out, .by = ProvenBy::usher}}});
+    EXPECT_EQ(account(account_of("alice")).pam_code, PAM_SUCCESS);
+  }
 }
 
 Request by_process(pid_t pid) {

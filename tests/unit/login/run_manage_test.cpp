@@ -30,8 +30,8 @@ class ManageTest : public LoginTest {
     const auto at = prompt.find("secret=");
     EXPECT_NE(at, std::string_view::npos) << prompt;
     const std::string_view base32 = prompt.substr(at + 7, prompt.find_first_of("&\n", at) - at - 7);
-    const auto made =
-        usher::code_of(seed_of(decode_base32(base32)), {}, totp_step(clock.wall_microseconds(), {}));
+    const auto made = usher::code_of(seed_of(decode_base32(base32)), {},
+                                     totp_step(clock.wall_microseconds(), {}));
     return made ? std::string(made->expose()) : "";
   }
   static std::string decode_base32(std::string_view text) {
@@ -60,15 +60,110 @@ TEST_F(ManageTest, RootSetsAPasswordAndItLogsIn) {
 }
 
 TEST_F(ManageTest, ATypoOrAShortPasswordChangesNothing) {
-  for (const auto& [first, second] :
-       {std::pair{"a new password", "another password"}, {"short", "short"}, {"", ""}}) {
-    ScriptedDialogue dialogue;
-    dialogue.answer(first).answer(second);
-    const auto verdict = run(change("alice", "password.set"), dialogue);
-    EXPECT_FALSE(verdict->accepted);
-    EXPECT_NE(verdict->text, "");
-  }
+  ScriptedDialogue dialogue;
+  dialogue.answer("a new password").answer("another password").answer("short").answer("");
+  const auto verdict = run(change("alice", "password.set"), dialogue);
+  EXPECT_FALSE(verdict->accepted);
+  EXPECT_NE(verdict->text, "");
+  ASSERT_EQ(dialogue.told.size(), 2U);
+  EXPECT_EQ(dialogue.told[0].style, PromptStyle::error);
+  EXPECT_NE(dialogue.told[0].text.find("differ"), std::string::npos);
+  EXPECT_NE(dialogue.told[1].text.find("at least 8"), std::string::npos);
   EXPECT_EQ(store.commits_asked(), 0);
+}
+
+TEST_F(ManageTest, TheThirdTryMaySucceed) {
+  ScriptedDialogue dialogue;
+  dialogue.answer("short").answer("a new password").answer("a typo");
+  dialogue.answer("a new password").answer("a new password");
+  EXPECT_TRUE(run(change("alice", "password.set"), dialogue)->accepted);
+  EXPECT_TRUE(login("alice", "a new password", code()).accepted);
+}
+
+TEST_F(ManageTest, RootIsWarnedOfAPasswordThatNobodyElseMayChoose) {
+  for (const char* weak : {"astronomical", "alice-alice"}) {
+    ScriptedDialogue dialogue;
+    dialogue.answer(weak).answer(weak);
+    EXPECT_TRUE(run(change("alice", "password.set"), dialogue)->accepted) << weak;
+    EXPECT_EQ(dialogue.told.size(), 1U);
+  }
+}
+
+TEST_F(ManageTest, APersonChoosesNothingWeak) {
+  for (const auto& [weak, why] :
+       {std::pair{"astronomical", "dictionary"}, {"alice-alice", "name"}, {"elevenchars", "15"}}) {
+    const bool alone = std::string_view(why) == "15";
+    if (alone) remove_code("phone");
+    ScriptedDialogue dialogue;
+    dialogue.answer(std::string(kPassword));
+    if (!alone) dialogue.answer(code());
+    dialogue.answer(weak).answer("").answer("");
+    EXPECT_FALSE(run(by(1000, change("alice", "password.set")), dialogue)->accepted) << weak;
+    ASSERT_EQ(dialogue.told.size(), 2U);
+    EXPECT_NE(dialogue.told[0].text.find(why), std::string::npos) << dialogue.told[0].text;
+    clock.advance_seconds(30);
+  }
+}
+
+TEST_F(ManageTest, EightCharactersDoWhereThereIsACode) {
+  ScriptedDialogue dialogue;
+  dialogue.answer(std::string(kPassword)).answer(code()).answer("xk7-Qr2z").answer("xk7-Qr2z");
+  EXPECT_TRUE(run(by(1000, change("alice", "password.set")), dialogue)->accepted);
+}
+
+TEST_F(ManageTest, NobodyGoesBackToAPasswordOfTheirs) {
+  ports.new_passwords.history = 2;
+  const auto attempt = [&](std::string_view now, const std::string& wanted, bool may) {
+    ScriptedDialogue dialogue;
+    dialogue.answer(std::string(now)).answer(code()).answer(wanted).answer(wanted);
+    if (!may) dialogue.answer("").answer("");
+    const bool accepted = run(by(1000, change("alice", "password.set")), dialogue)->accepted;
+    clock.advance_seconds(30);
+    return accepted;
+  };
+  const std::string original(kPassword);
+  EXPECT_FALSE(attempt(original, original, false)) << "the present one";
+  EXPECT_TRUE(attempt(original, "the second one", true));
+  EXPECT_FALSE(attempt("the second one", original, false));
+  EXPECT_TRUE(attempt("the second one", "the third one", true));
+  EXPECT_FALSE(attempt("the third one", original, false));
+  EXPECT_TRUE(attempt("the third one", "the fourth one", true));
+  EXPECT_TRUE(attempt("the fourth one", original, true)) << "two are remembered";
+  ports.new_passwords.history = 0;
+  EXPECT_TRUE(attempt(original, "the fourth one", true)) << "none is remembered";
+  EXPECT_FALSE(attempt("the fourth one", "the fourth one", false)) << "the present one";
+}
+
+TEST_F(ManageTest, RootHasSomebodyChangeTheirPassword) {
+  Request wanted = change("alice", "password.set");
+  wanted.manage.change_at_login = true;
+  ScriptedDialogue dialogue;
+  dialogue.answer("a new password").answer("a new password");
+  EXPECT_TRUE(run(wanted, dialogue)->accepted);
+  EXPECT_EQ(store.must_change_password("alice"), true);
+
+  ScriptedDialogue again;
+  again.answer("another password").answer("another password");
+  EXPECT_TRUE(run(change("alice", "password.set"), again)->accepted);
+  EXPECT_EQ(store.must_change_password("alice"), false);
+
+  ScriptedDialogue none;
+  EXPECT_TRUE(run(change("alice", "password.expire"), none)->accepted);
+  EXPECT_EQ(store.must_change_password("alice"), true);
+  EXPECT_TRUE(login("alice", "another password", code()).accepted) << "it still lets in";
+  EXPECT_FALSE(run(change("bob", "password.expire"), none)->accepted) << "has none";
+}
+
+TEST_F(ManageTest, OnlyRootMakesAPasswordExpire) {
+  ScriptedDialogue expiring;
+  EXPECT_FALSE(run(by(1000, change("alice", "password.expire")), expiring)->accepted);
+  clock.advance_seconds(30);
+  Request wanted = by(1000, change("alice", "password.set"));
+  wanted.manage.change_at_login = true;
+  ScriptedDialogue setting;
+  setting.answer(std::string(kPassword)).answer(code());
+  EXPECT_FALSE(run(wanted, setting)->accepted);
+  EXPECT_EQ(store.must_change_password("alice"), false);
 }
 
 TEST_F(ManageTest, ACodeIsEnrolledOnlyOnceItWasSeenToWork) {
@@ -157,7 +252,7 @@ TEST_F(ManageTest, AStolenPasswordChangesNothing) {
 
 TEST_F(ManageTest, TheCodeThatProvedOneselfIsSpentWhateverFollows) {
   ScriptedDialogue dialogue;
-  dialogue.answer(std::string(kPassword)).answer(code()).answer("short").answer("short");
+  dialogue.answer(std::string(kPassword)).answer(code()).answer("short").answer("").answer("");
   EXPECT_FALSE(run(by(1000, change("alice", "password.set")), dialogue)->accepted);
   EXPECT_FALSE(login("alice", kPassword, code()).accepted);
 }
