@@ -50,6 +50,7 @@ struct Command {
 extern const Command kInit;
 extern const Command kPasswordSet;
 extern const Command kPasswordChange;
+extern const Command kPasswordExpire;
 extern const Command kOtpAdd;
 extern const Command kOtpList;
 extern const Command kOtpRename;

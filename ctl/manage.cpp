@@ -57,7 +57,8 @@ Begin begin_of(const Change& change, const std::string& services, std::string_vi
                   .new_label = change.new_label,
                   .services = services,
                   .seconds = change.seconds,
-                  .uses = change.uses};
+                  .uses = change.uses,
+                  .change_at_login = static_cast<std::uint8_t>(change.change_at_login ? 1 : 0)};
   return begin;
 }
 

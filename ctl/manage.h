@@ -22,6 +22,7 @@ struct Change {
   std::uint8_t digits = 0;
   std::uint16_t period = 0;  // seconds
   bool plain = false;
+  bool change_at_login = false;
   bool from_standard_input = false;
   std::string kind;                   // "TOTP", "HOTP"
   std::string new_label;              // what it is to be called

@@ -177,6 +177,9 @@ bool may_say_unavailable(Phase phase, pam_handle_t* handle, const RequestItems& 
 int consult(Phase phase, pam_handle_t* handle, int flags, int argc, const char** argv) {
   const auto options = options_of(handle, argc, argv);
   if (!options) return PAM_SERVICE_ERR;
+  // Whoever changes a password proves the old one, which can be guessed at.
+  if (phase == Phase::password && options->fail_delay)
+    ::pam_fail_delay(handle, kFailDelayMicroseconds);
   RequestItems items;
   if (!items.read(handle)) return PAM_AUTH_ERR;
   const RelayResult result = relay(handle, items.begin(phase, flags), *options, FirstPass::ignore);

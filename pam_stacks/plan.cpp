@@ -66,8 +66,15 @@ Result<std::string> common_without_usher(const Machine& before, Machine& after) 
   return std::string(kUsherMachine);
 }
 
+/// What changes the password of /etc/shadow as without Usher.
+std::string common_password(const Stacks& stacks) {
+  for (const char* name : {"common-password", "password-auth", "system-auth"})
+    if (stacks.contains(name) && !asks_usher(stacks, name, "password")) return name;
+  return {};
+}
+
 bool asks_less(const Stacks& before, const Stacks& after, const std::string& service) {
-  for (const char* type : {"auth", "account", "session"})
+  for (const char* type : {"auth", "account", "password", "session"})
     if (asks_usher(before, service, type) && !asks_usher(after, service, type)) return true;
   return false;
 }
@@ -129,10 +136,12 @@ Result<Plan> make_plan(const Wish& wish, const Folders& folders) {
   if (auto edited = edit_services(after.stacks, services); !edited)
     return std::unexpected(std::move(edited.error()));
   for (const std::string& service : services) {
-    if (!asks_usher(after.stacks, service, "auth") && !asks_usher(after.stacks, service, "account"))
+    if (!asks_usher(after.stacks, service, "auth") &&
+        !asks_usher(after.stacks, service, "account") &&
+        !asks_usher(after.stacks, service, "password"))
       return failure(
-          fmt::format("{}: this stack neither asks anybody nor checks an account, so "
-                      "there is nothing that Usher could decide",
+          fmt::format("{}: this stack neither asks anybody, nor checks an account, nor changes a "
+                      "password, so there is nothing that Usher could decide",
                       service));
     const bool believes = config::contains(wish.self_verifying, service);
     if (auto checked = check_types(after.stacks, service, believes); !checked)
@@ -142,6 +151,7 @@ Result<Plan> make_plan(const Wish& wish, const Folders& folders) {
   if (!common) return std::unexpected(std::move(common.error()));
   ModuleCall call = wish.call;
   call.common = std::move(*common);
+  call.common_password = common_password(after.stacks);
   after.stacks[std::string(kUsher)] = usher_stack(*choice, call);
 
   auto plan = planned(*before, after, folders);

@@ -145,11 +145,44 @@ Splice edit_session(std::string_view text, const std::vector<PamLine>& all) {
   return added_before(text, "session", place == lines.end() ? nullptr : &*place);
 }
 
+/// Whether an included stack changes the machine's password.
+bool is_common_password(const PamLine& line) {
+  return line.includes && (line.type.empty() ? line.target == "common-password"
+                                             : line.type == "password" &&
+                                                   config::contains(kCommonAuth, line.target));
+}
+
+/// In place of the one line that changes the machine's password, which Usher's own stack comes to
+/// for who has no other. Where there are more, or a jump counts them, passwords stay the machine's.
+std::optional<Splice> edit_password(std::string_view text, const std::vector<PamLine>& all) {
+  const std::vector<PamLine> lines = lines_of(all, "password");
+  if (std::ranges::any_of(lines, [](const PamLine& line) {
+        return jumps(line) || is_usher_substack(line) || names_module(line, "pam_usher.so");
+      }))
+    return std::nullopt;
+  const auto common = std::ranges::find_if(lines, is_common_password);
+  if (common == lines.end() || std::ranges::count_if(lines, is_common_password) > 1)
+    return std::nullopt;
+  const std::string old = without_newline(text.substr(common->begin, common->end - common->begin));
+  if (old.contains('\n')) return std::nullopt;
+  return Splice{.at = common->begin,
+                .length = common->end - common->begin,
+                .text = fmt::format("{}{}\n{}", kInPlace, old, usher_line("password"))};
+}
+
 bool asks_nothing(const std::vector<PamLine>& all, std::string_view type) {
   return std::ranges::none_of(all, [type](const PamLine& line) {
     return concerns(line, type) ||
            (line.type.empty() && type == "session" && line.target.starts_with("common-session"));
   });
+}
+
+/// The line for passwords that belongs to one for `auth`: "@include common-password" to "@include
+/// common-auth", "password substack system-auth" to "auth substack system-auth".
+std::string common_password_line(std::string_view common) {
+  if (common == "@include common-auth") return "@include common-password";
+  if (common.starts_with("auth ")) return fmt::format("password{}", common.substr(4));
+  return std::string(common);
 }
 
 /// The comment of ours right before a line, if there is one: where it begins, and what it says.
@@ -186,6 +219,7 @@ Result<std::string> with_usher(const Stacks& stacks, std::string_view service) {
     splices.push_back(edit_account(text, all));
   if (!asks_usher(stacks, service, "session") && !asks_nothing(all, "session"))
     splices.push_back(edit_session(text, all));
+  if (auto edited = edit_password(text, all)) splices.push_back(*std::move(edited));
   return spliced(text, std::move(splices));
 }
 
@@ -205,14 +239,15 @@ Cleared without_usher(std::string_view name, std::string_view text, std::string_
     std::string instead;
     if (mark && mark->text.starts_with(kInPlace)) {
       instead = fmt::format("{}\n", mark->text.substr(kInPlace.size()));
-    } else if (!mark && (line.type == "auth" || line.type.empty())) {
+    } else if (!mark && (line.type == "auth" || line.type == "password" || line.type.empty())) {
       // Without a line in its place nobody would be asked for anything.
       const bool is_itself = common.ends_with(name);
       if (common.empty() || line.type.empty() || is_itself) {
         cleared.left.push_back(place);
         continue;
       }
-      instead = fmt::format("{}\n", common);
+      instead = fmt::format(
+          "{}\n", line.type == "auth" ? std::string(common) : common_password_line(common));
     }
     splices.push_back({.at = begin, .length = line.end - begin, .text = std::move(instead)});
   }

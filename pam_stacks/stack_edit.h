@@ -11,7 +11,8 @@
 namespace usher::pam_stacks {
 
 /// Puts `substack usher` into the stack of a service: in place of what asks for the machine's
-/// password, before what checks accounts, and before pam_env among what opens a session. A line
+/// password and what changes it, before what checks accounts, and before pam_env among what opens a
+/// session. A line
 /// that Usher takes the place of stays as a comment, by which without_usher() puts it back. A type
 /// that asks Usher already is left alone. Pure.
 ///

@@ -85,6 +85,11 @@ std::string usher_stack(const WhenDownChoice& choice, const ModuleCall& call) {
                 "[success=done default=die]                         pam_unix.so");
   else
     replace_all(text, "common-auth\n", call.common + "\n");
+  if (call.common_password.empty())
+    replace_all(text, "include                                            common-password",
+                "required                                           pam_unix.so");
+  else
+    replace_all(text, "common-password\n", call.common_password + "\n");
   replace_all(text, " Fedora: password-auth.", "");
   replace_all(text, "ingroup NAME", fmt::format("ingroup {}", choice.groups));
   return text;

@@ -34,6 +34,8 @@ struct ModuleCall {
   /// The stack that asks for a password as without Usher, for where a rule only observes:
   /// "common-auth", "password-auth"; empty: pam_unix alone.
   std::string common = "common-auth";
+  /// The stack that changes the password of /etc/shadow; empty: pam_unix alone.
+  std::string common_password = "common-password";
 };
 
 /// The text of /etc/pam.d/usher.

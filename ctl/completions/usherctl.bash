@@ -14,7 +14,8 @@ _usherctl_options() {
   'pam rollback') echo '--due' ;;
   'policy test' | 'policy diff') echo '--with' ;;
   'policy replay') echo '--with --since --log' ;;
-  'password set' | 'password change' | 'otp rename' | 'recovery new' | 'enrol reopen' | 'bypass revoke' | \
+  'password set') echo '--stdin --change-at-login' ;;
+  'password change' | 'otp rename' | 'recovery new' | 'enrol reopen' | 'bypass revoke' | \
     'breakglass revoke' | 'breakglass test')
     echo '--stdin'
     ;;
@@ -42,7 +43,7 @@ _usherctl_words() {
     ;;
   pam) compgen -W 'plan apply confirm rollback status remove' -- "$2" ;;
   policy) compgen -W 'test diff replay' -- "$2" ;;
-  password) compgen -W 'set change' -- "$2" ;;
+  password) compgen -W 'set change expire' -- "$2" ;;
   recovery) compgen -W 'new' -- "$2" ;;
   enrol) compgen -W 'reopen' -- "$2" ;;
   bypass) compgen -W 'issue list revoke' -- "$2" ;;
@@ -50,7 +51,7 @@ _usherctl_words() {
   otp) compgen -W 'add list rename remove' -- "$2" ;;
   session) compgen -W 'show end' -- "$2" ;;
   check | import | 'policy test') compgen -f -- "$2" ;;
-  'password set' | 'otp add' | 'otp list' | 'otp remove' | 'recovery new' | 'enrol reopen' | 'bypass issue' | 'bypass list' | \
+  'password set' | 'password expire' | 'otp add' | 'otp list' | 'otp remove' | 'recovery new' | 'enrol reopen' | 'bypass issue' | 'bypass list' | \
     'bypass revoke' | 'breakglass seal' | 'breakglass list' | 'breakglass revoke' | 'breakglass test' | explain | history)
     compgen -u -- "$2"
     ;;

@@ -70,6 +70,7 @@ complete -c usherctl -n '__usherctl_at policy' -a replay -d 'Judge the logins of
 complete -c usherctl -n '__usherctl_at policy' -a test -d 'Try whether the rules do what is expected of them'
 complete -c usherctl -n '__usherctl_at password' -a set -d 'Set a password for Usher'
 complete -c usherctl -n '__usherctl_at password' -a change -d 'Change your own password for Usher'
+complete -c usherctl -n '__usherctl_at password' -a expire -d 'Have somebody choose another password'
 complete -c usherctl -n '__usherctl_at otp' -a add -d 'Add a generator of one-time codes'
 complete -c usherctl -n '__usherctl_at otp' -a list -d 'List the generators of one-time codes'
 complete -c usherctl -n '__usherctl_at otp' -a rename -d 'Call a generator of one-time codes something else'
@@ -119,6 +120,8 @@ complete -c usherctl -n '__usherctl_is policy test' -l with -r -F -d 'A director
 
 complete -c usherctl -n '__usherctl_is password set' -a '(__fish_complete_users)'
 complete -c usherctl -n '__usherctl_is password set' -l stdin -d 'Read the answers from standard input'
+complete -c usherctl -n '__usherctl_is password set' -l change-at-login -d 'Have them choose another one at their next login'
+complete -c usherctl -n '__usherctl_is password expire' -a '(__fish_complete_users)'
 
 complete -c usherctl -n '__usherctl_is otp add' -a '(__fish_complete_users)'
 complete -c usherctl -n '__usherctl_is otp add' -l stdin -d 'Read the answers from standard input'
