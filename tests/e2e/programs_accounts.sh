@@ -61,25 +61,5 @@ check 'a wrong password is refused' not at_terminal "$wrong" "$code" as ada chfn
 check 'nothing is changed' matches "$(name_of ada)" 4711
 check 'with its reason' audited login-denied service=chfn person=ada 'reason=.*wrong password.*'
 
-echo '# passwd'
-usermod --shell /bin/bash eve
-printf 'eve:shadowed\n' | chpasswd
-printf 'shadowed\n' >$S/secrets/shadowed
-audit_mark
-before=$(getent shadow eve)
-check 'a wrong old password changes nothing' not at_terminal "$wrong" "$code" as eve passwd
-check 'the hash is the same' equal "$(getent shadow eve)" "$before"
-cat >$S/new_password.exp <<EOF
-set timeout $stage_patience
-spawn setpriv --reuid=eve --regid=eve --init-groups passwd
-expect -re {urrent.*assword: } { send "shadowed\r" }
-expect -re {New.*assword: } { send "another word 4711\r" }
-expect -re {etype.*assword: } { send "another word 4711\r" }
-expect eof
-exit [lindex [wait] 3]
-EOF
-check 'the old one of /etc/shadow sets a new one' said expect $S/new_password.exp
-check 'the hash is another' test "$(getent shadow eve)" != "$before"
-check 'Usher had no part in it' equal "$(events)" "$audit_from"
 check 'usherd ends in order' usherd_stop
 check_done

@@ -69,9 +69,17 @@ TEST_F(PlanTest, NothingIsPlannedThatIsThere) {
 }
 
 TEST_F(PlanTest, AServiceWithoutAnythingToDecideIsRefused) {
-  const auto made = plan({"passwd"});
+  write("own", "session required pam_permit.so\n");
+  const auto made = plan({"own"});
   ASSERT_FALSE(made.has_value());
   EXPECT_THAT(made.error().message, HasSubstr("nothing that Usher could decide"));
+}
+
+TEST_F(PlanTest, PasswdAsksUsherAndThenTheMachine) {
+  const auto made = plan({"passwd"});
+  ASSERT_TRUE(made.has_value()) << made.error().message;
+  EXPECT_TRUE(asks_usher(made->after, "passwd", "password"));
+  EXPECT_THAT(made->after.at("usher"), HasSubstr("common-password\n"));
 }
 
 TEST_F(PlanTest, AnEnvironmentOfThePersonsOwnIsRefusedWhereItCounts) {

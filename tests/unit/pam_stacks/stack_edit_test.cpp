@@ -56,6 +56,26 @@ TEST(WithUsher, RecordsTheSessionBehindLoginuidAndBeforeTheEnvironment) {
               ElementsAre("pam_usher.so", "pam_env.so", "pam_unix.so"));
 }
 
+TEST(WithUsher, ChangesPasswordsInPlaceOfTheMachine) {
+  Stacks stacks = edited(debian_stacks(), "sshd");
+  stacks["usher"] += "password required pam_usher.so\npassword include common-password\n";
+  EXPECT_THAT(modules(stacks, "sshd", "password").front(), "pam_usher.so");
+  EXPECT_THAT(stacks.at("sshd"), HasSubstr("# usherctl pam: in place of: @include common-password\n"
+                                           "password   substack   usher\n"));
+  Stacks fedora = fedora_stacks();
+  fedora["passwd"] = "password substack system-auth\n";
+  fedora = edited(fedora, "passwd");
+  EXPECT_THAT(fedora.at("passwd"), HasSubstr("\npassword   substack   usher\n"));
+  EXPECT_EQ(without_usher("passwd", fedora.at("passwd"), "").text,
+            "password substack system-auth\n");
+}
+
+TEST(WithUsher, LeavesPasswordsToTheMachineWhereAJumpCounts) {
+  Stacks stacks = debian_stacks();
+  stacks["own"] = "password [success=1 default=ignore] pam_x.so\n@include common-password\n";
+  EXPECT_EQ(with_usher(stacks, "own").value_or(""), stacks["own"]);
+}
+
 TEST(WithUsher, LeavesWhatStandsBeforeTheQuestion) {
   EXPECT_THAT(modules(edited(debian_stacks(), "su"), "su", "auth"),
               ElementsAre("pam_rootok.so", "pam_usher.so"));
@@ -130,6 +150,15 @@ TEST(WithoutUsher, AStackThatWasCopiedGetsTheCommonLine) {
       "auth substack usher\naccount substack usher\n@include common-account\n";
   EXPECT_EQ(without_usher("sudo", copied, "@include common-auth").text,
             "@include common-auth\n@include common-account\n");
+}
+
+TEST(WithoutUsher, ACopiedPasswordLineGetsTheCommonOne) {
+  EXPECT_EQ(without_usher("passwd", "password substack usher\n", "@include common-auth").text,
+            "@include common-password\n");
+  EXPECT_EQ(without_usher("passwd", "password substack usher\n", "auth substack system-auth").text,
+            "password substack system-auth\n");
+  EXPECT_THAT(without_usher("passwd", "password substack usher\n", "").left,
+              ElementsAre("passwd:1"));
 }
 
 TEST(WithoutUsher, NobodyIsLeftUnasked) {
