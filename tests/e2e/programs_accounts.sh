@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# The distribution's chsh, chfn and passwd with the shipped stacks: what somebody changes of their own.
+# The distribution's chsh and chfn with the shipped stacks: what somebody changes of their own.
 source "$(dirname "$0")/../e2e/all.sh"
 stage_enter "$@"
 
 usher_install <<'EOF'
 [[rule]]
 name = "own account"
-service = ["chsh", "chfn", "passwd"]
+service = ["chsh", "chfn"]
 require = ["password", "otp"]
 EOF
-pam_stacks none chsh chfn passwd
+pam_stacks none chsh chfn
 usherd_start
 person ada
 person eve

@@ -207,6 +207,26 @@ TEST_F(AccountTest, AnUsherPasswordToBeChangedIsSaidToWhoeverLogsIn) {
   EXPECT_EQ(account(account_of("alice")).pam_code, PAM_NEW_AUTHTOK_REQD) << "a key logs in too";
 }
 
+TEST_F(AccountTest, AScreenLockerIsNotToldOfAPasswordThatItCannotChange) {
+  Rule everywhere = password_and_code();
+  everywhere.services.clear();
+  RuleSet set{.rules = {everywhere}};
+  set.services.screen_lockers = {"xsecurelock"};
+  rules.replace(std::move(set));
+  Request locker = account_of("alice");
+  locker.service = "xsecurelock";
+  locker.rhost.clear();
+  locker.caller.uid = 1000;
+  locker.caller.trusted = false;
+  Request proving = locker;
+  proving.phase = Phase::authenticate;
+  ScriptedDialogue dialogue;
+  dialogue.answer(std::string(kPassword)).answer(code());
+  ASSERT_TRUE(run(proving, dialogue)->accepted);
+  expire_password("alice");
+  EXPECT_EQ(account(locker).pam_code, PAM_SUCCESS);
+}
+
 TEST_F(AccountTest, WhoeverWasHelpedInIsNotAskedForAnotherPassword) {
   expire_password("alice");
   for (const Factor given_out : {Factor::breakglass, Factor::bypass}) {

@@ -236,6 +236,14 @@ TEST_F(PasswordPhaseTest, AnotherProcessProvedNothing) {
   EXPECT_FALSE(run(after_login(kUpdate), late)->accepted);
 }
 
+TEST_F(PasswordPhaseTest, NorDidThisOneOfAnybodyElse) {
+  expire_password("alice");
+  transactions.succeeded(request("bob"), {.user = "bob", .at = clock.boot_microseconds()});
+  Request forced = after_login(kUpdate);
+  forced.real_uid = 1001;
+  EXPECT_EQ(unasked(forced).pam_code, PAM_PERM_DENIED);
+}
+
 TEST_F(PasswordPhaseTest, InSuItIsTheOneWhoBecomesThem) {
   expire_password("alice");
   Request su = request("alice");
