@@ -85,6 +85,28 @@ TEST(Manage, OtpAddLeavesTheDefaultsToUsherd) {
             "one-time code added for ada\n");
 }
 
+TEST(Manage, APasswordMayBeOneToBeginWith) {
+  const FakeDaemon usherd({begins([](const Begin& begin) {
+                             EXPECT_EQ(begin.manage.operation, "password.set");
+                             EXPECT_EQ(begin.manage.change_at_login, 1);
+                           }),
+                           says(kSuccess)});
+  EXPECT_EQ(usherctl({"password", "set", "ada", "--change-at-login", "--socket", usherd.path()})
+                .exit_code,
+            0);
+}
+
+TEST(Manage, PasswordExpireNamesSomebody) {
+  const FakeDaemon usherd({begins([](const Begin& begin) {
+                             EXPECT_EQ(begin.manage.operation, "password.expire");
+                             EXPECT_EQ(begin.user, "ada");
+                           }),
+                           says(kSuccess)});
+  EXPECT_EQ(usherctl({"password", "expire", "ada", "--socket", usherd.path()}).out,
+            "another password to be chosen at the next login for ada\n");
+  EXPECT_EQ(usherctl({"password", "expire"}).exit_code, 2);
+}
+
 TEST(Manage, OtpRemoveNamesTheLabel) {
   const FakeDaemon usherd({begins([](const Begin& begin) {
                              EXPECT_EQ(begin.manage.operation, "otp.remove");
