@@ -67,17 +67,12 @@ bool holds(const EarnedProof& proof, const ExpectCredentials& has) {
     case ProofTie::Kind::otp:
       return std::ranges::find(has.otp, proof.tie.otp) != has.otp.end();
     case ProofTie::Kind::nothing:
-      // What was used up with it.
+      // Used up with it. What an administrator gave out changes no credentials.
       return proof.factor == Factor::recovery;
     case ProofTie::Kind::system_password:
       break;
   }
   return false;
-}
-
-/// Whether a proof is what is required.
-bool meets(const EarnedProof& proof, const Requirement& requirement) {
-  return std::ranges::find(requirement.any_of, proof.factor) != requirement.any_of.end();
 }
 
 /// Takes out of `wanted` what was proven already, and tells which factors that were.
@@ -87,7 +82,8 @@ std::vector<Factor> take_out_proven(std::vector<Requirement>& wanted,
   std::vector<Factor> factors;
   std::erase_if(wanted, [&](const Requirement& requirement) {
     const auto by = std::ranges::find_if(proven, [&](const EarnedProof& proof) {
-      return proof.user == has.user && holds(proof, has) && meets(proof, requirement);
+      return proof.user == has.user && holds(proof, has) &&
+             std::ranges::find(requirement.any_of, proof.factor) != requirement.any_of.end();
     });
     if (by == proven.end()) return false;
     factors.push_back(by->factor);
@@ -100,7 +96,7 @@ VerdictResult not_proven(std::string reason) {
   return VerdictResult::deny(PAM_AUTH_ERR, std::move(reason), "That did not prove that it is you.");
 }
 
-bool was_used(Factor factor, const Findings& findings) {
+bool holds(const Findings& findings, Factor factor) {
   return std::ranges::find(findings.held, factor, &HeldFactor::factor) != findings.held.end();
 }
 
@@ -133,11 +129,11 @@ Outcome prove_oneself(Hearing& hearing, const std::string& user,
   hearing.tried_glass = findings->tried_glass || findings->broke_glass;
   if (!findings->all_held) return not_proven(std::move(findings->reason));
   // Whoever opened the envelope, or was helped in, may log in, but not settle there.
-  if (findings->broke_glass || was_used(Factor::bypass, *findings))
+  if (findings->broke_glass || holds(*findings, Factor::bypass))
     return not_proven("what an administrator gave out is for logins, and changes no credentials");
 
-  hearing.proven_credentials =
-      after(*has, findings->effects, was_used(Factor::recovery, *findings));
+  const bool recovery_used = holds(*findings, Factor::recovery);
+  hearing.proven_credentials = after(*has, findings->effects, recovery_used);
   std::ranges::move(notices_of_use(hearing, user, findings->held),
                     std::back_inserter(findings->effects));
   findings->effects.insert(findings->effects.begin(), *has);

@@ -45,8 +45,13 @@ struct Judgement {
   VerdictResult verdict;
   bool authenticated = false;
   bool logs_in = false;
-  bool broke_glass = false;
+  /// By what an administrator gave out, which changes no credentials.
+  bool was_helped = false;
 };
+
+bool is_given_out(const EarnedProof& proof) {
+  return proof.factor == Factor::breakglass || proof.factor == Factor::bypass;
+}
 
 Judgement judge_account(Hearing& hearing, const Person& person, const Decision& decision) {
   const Request& request = hearing.request;
@@ -63,8 +68,7 @@ Judgement judge_account(Hearing& hearing, const Person& person, const Decision& 
     return {.verdict = VerdictResult::accept("authenticated by Usher in this transaction"),
             .authenticated = true,
             .logs_in = true,
-            .broke_glass = std::ranges::find(authenticated->proofs, Factor::breakglass,
-                                             &EarnedProof::factor) != authenticated->proofs.end()};
+            .was_helped = std::ranges::any_of(authenticated->proofs, is_given_out)};
   // Else a prompt of another module's, left open since then, would get somebody past the rule.
   if (hearing.ports.transactions.was_observed(request))
     return {refused_account("this login was only observed when it began, and is not any more")};
@@ -93,9 +97,9 @@ bool may_do_without_state(const Judgement& judged, const Person& person, Store& 
 }
 
 /// Whether this login is to end with another Usher password. Jobs and root's su log nobody in, a
-/// screen locker can't change any, and a break-glass secret changes nothing.
+/// screen locker can't change any, and whoever was helped in could not either.
 Result<bool> must_change(const Judgement& judged, const Person& person, Hearing& hearing) {
-  if (!judged.logs_in || judged.broke_glass || !hearing.request.caller.trusted) return false;
+  if (!judged.logs_in || judged.was_helped || !hearing.request.caller.trusted) return false;
   return hearing.ports.store.must_change_password(person.name);
 }
 

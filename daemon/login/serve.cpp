@@ -46,6 +46,8 @@ EventKind kind_of(const Hearing& hearing, const VerdictResult& verdict) {
     case Phase::password:
     case Phase::manage:
       if (accepted && changes_nothing(hearing.request.manage)) return EventKind::credential_tested;
+      [[fallthrough]];
+    case Phase::password:
       return loud_kind(hearing, accepted,
                        accepted ? EventKind::credential_changed : EventKind::credential_refused);
     case Phase::open_session:
