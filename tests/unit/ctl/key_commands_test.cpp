@@ -212,7 +212,7 @@ TEST_F(KeyCommands, AtATerminalThePassphraseIsTypedTwiceAndNotEchoed) {
   ASSERT_TRUE(person.sees("Passphrase for the backup: "));
   EXPECT_FALSE(person.echo());
   person.type(kPassphrase);
-  ASSERT_TRUE(person.sees("The same again: "));
+  ASSERT_TRUE(person.sees("The same passphrase again: "));
   person.type(kPassphrase);
   ASSERT_TRUE(person.sees("holds 0 passwords"));
   EXPECT_EQ(person.ended(), 0);
@@ -225,7 +225,7 @@ TEST_F(KeyCommands, TwoPassphrasesMakeNoBackup) {
   person.run(command(backup({})));
   ASSERT_TRUE(person.sees("Passphrase for the backup: "));
   person.type(kPassphrase);
-  ASSERT_TRUE(person.sees("The same again: "));
+  ASSERT_TRUE(person.sees("The same passphrase again: "));
   person.type("several words in a raw\n");
   ASSERT_TRUE(person.sees("the two were not the same"));
   EXPECT_EQ(person.ended(), 1);
