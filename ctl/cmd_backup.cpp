@@ -3,6 +3,8 @@
 #include <sys/mman.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
+#include <expected>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -15,6 +17,8 @@
 #include "ctl/plain_text.h"
 #include "ctl/store_work.h"
 #include "ctl/whole_file.h"
+#include "daemon/config/text.h"
+#include "daemon/config/units.h"
 #include "daemon/store/backup.h"
 
 namespace usher::ctl {
@@ -22,9 +26,24 @@ namespace {
 
 struct BackupWish {
   std::string file;
+  std::string memory;  // empty: as much as this machine can bear
   bool force = false;
   PassphraseWish passphrase;
 };
+
+constexpr std::uint64_t kLeastMemory = std::uint64_t{64} << 20U;
+
+/// Or the complaint.
+std::expected<PassphraseCost, ExitCode> cost_of(const BackupWish& wish) {
+  if (wish.memory.empty()) return PassphraseCost::bearable();
+  const auto memory = config::parse_size(wish.memory);
+  if (memory && *memory >= kLeastMemory && *memory <= PassphraseCost::kMostMemory)
+    return PassphraseCost::of_memory(*memory);
+  return std::unexpected(complain(
+      {.code = ExitCode::usage,
+       .what = fmt::format("{} is no memory for --memory", config::ticked(plain_line(wish.memory))),
+       .next = "Write it like 256 MiB or 1 GiB; from 64 MiB to 4 GiB."}));
+}
 
 /// What the process that makes the backup tells the one that reports it.
 class SharedContents {
@@ -51,15 +70,14 @@ ExitCode complain_of(const Error& error) {
 }
 
 /// In a process that is root's no more when it meets the store.
-ExitCode fill(StoreWork& work, const BackupWish& wish, const PassphraseSource& source, int out,
-              StoreContents& contents) {
+ExitCode fill(StoreWork& work, const BackupWish& wish, const PassphraseCost& cost,
+              const PassphraseSource& source, int out, StoreContents& contents) {
   if (const auto became = work.become_owner(); !became) return became.error();
   const auto passphrase = source.ask_for_new();
   if (!passphrase) return passphrase.error();
   const auto snapshot = take_snapshot(work.settings().store, work.settings().master_key);
   if (!snapshot) return complain_of(snapshot.error());
-  if (const auto written = write_backup(out, *snapshot, *passphrase, PassphraseCost::bearable());
-      !written)
+  if (const auto written = write_backup(out, *snapshot, *passphrase, cost); !written)
     return complain_of({fmt::format("{}: {}", wish.file, written.error().message)});
   const ChangeRecord record{.person = {},
                             .label = {},
@@ -79,6 +97,8 @@ void report(const Globals& globals, const BackupWish& wish, const StoreContents&
 }
 
 ExitCode backup(const Globals& globals, const BackupWish& wish) {
+  const auto cost = cost_of(wish);
+  if (!cost) return cost.error();
   auto work = StoreWork::begin(globals, "store.backup");
   if (!work) return work.error();
   const auto source = PassphraseSource::open(wish.passphrase);
@@ -86,7 +106,7 @@ ExitCode backup(const Globals& globals, const BackupWish& wish) {
   const SharedContents contents;
   if (!contents.valid()) return complain({.what = "there is no memory left", .next = {}});
   const ExitCode code = write_whole_file(wish.file, wish.force, [&](int out) {
-    return fill(*work, wish, *source, out, contents.get());
+    return fill(*work, wish, *cost, *source, out, contents.get());
   });
   if (code == ExitCode::ok) report(globals, wish, contents.get());
   return code;
@@ -96,6 +116,11 @@ Run setup_backup(CLI::App& app) {
   const auto wish = std::make_shared<BackupWish>();
   app.add_option("FILE", wish->file, "Where to write it")->required()->type_name("");
   app.add_flag("--force", wish->force, "Replace a file of that name");
+  app.add_option(
+         "--memory", wish->memory,
+         "What each guess at the passphrase takes of it: 1 GiB without this, where there is "
+         "enough")
+      ->type_name("SIZE");
   add_passphrase_options(app, wish->passphrase);
   return [wish](const Globals& globals) { return backup(globals, *wish); };
 }

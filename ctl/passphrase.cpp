@@ -68,7 +68,7 @@ std::expected<Secret, ExitCode> PassphraseSource::ask_for_new() const {
         fmt::format("a passphrase has at least {} characters", kShortest),
         "Whoever gets at the file can guess as long as they like: take several words."));
   if (file_.valid() || from_standard_input_) return passphrase;
-  const auto again = ask("The same again: ");
+  const auto again = ask("The same passphrase again: ");
   if (!again) return std::unexpected(again.error());
   if (!passphrase->equals(again->expose()))
     return std::unexpected(complain_of("the two were not the same", "Nothing was done."));

@@ -23,6 +23,8 @@ _usherctl_options() {
   'breakglass seal') echo '--stdin --until --for' ;;
   'otp add') echo '--stdin --label --algorithm --digits --period --hotp --no-qr --plain' ;;
   'otp remove') echo '--stdin --label' ;;
+  backup) echo '--force --memory --passphrase-file --stdin' ;;
+  restore) echo '--dry-run --master-key --passphrase-file --stdin' ;;
   import) echo '--user --by-account --label --format --dry-run --skip-bad' ;;
   explain) echo '--service --from --tty --at --session --with --event' ;;
   readiness) echo '--since --all' ;;
@@ -38,7 +40,7 @@ _usherctl_options() {
 _usherctl_words() {
   case $1 in
   '')
-    compgen -W 'init check pam policy password otp import recovery enrol bypass breakglass status reload explain readiness log sessions
+    compgen -W 'init check pam policy password otp import recovery enrol bypass breakglass key backup restore status reload explain readiness log sessions
       session history whoami' -- "$2"
     ;;
   pam) compgen -W 'plan apply confirm rollback status remove' -- "$2" ;;
@@ -50,7 +52,8 @@ _usherctl_words() {
   breakglass) compgen -W 'seal list revoke test' -- "$2" ;;
   otp) compgen -W 'add list rename remove' -- "$2" ;;
   session) compgen -W 'show end' -- "$2" ;;
-  check | import | 'policy test') compgen -f -- "$2" ;;
+  key) compgen -W 'status rotate new' -- "$2" ;;
+  check | import | backup | restore | 'policy test') compgen -f -- "$2" ;;
   'password set' | 'password expire' | 'otp add' | 'otp list' | 'otp remove' | 'recovery new' | 'enrol reopen' | 'bypass issue' | 'bypass list' | \
     'bypass revoke' | 'breakglass seal' | 'breakglass list' | 'breakglass revoke' | 'breakglass test' | explain | history)
     compgen -u -- "$2"
@@ -70,7 +73,7 @@ _usherctl() {
 
   local values=''
   case $previous in
-  --config | --socket | --control | --store | --master-key | --log | --module)
+  --config | --socket | --control | --store | --master-key | --passphrase-file | --log | --module)
     mapfile -t COMPREPLY < <(compgen -f -- "$current")
     return
     ;;
@@ -81,6 +84,7 @@ _usherctl() {
   --color) values='auto always never' ;;
   --algorithm) values='SHA1 SHA256 SHA512' ;;
   --digits) values='6 7 8' ;;
+  --memory) values='256MiB 1GiB' ;;
   --format) values='google-authenticator users.oath otpauth csv' ;;
   --with)
     if [[ " ${COMP_WORDS[*]} " == *' policy '* ]]; then

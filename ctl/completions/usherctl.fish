@@ -5,7 +5,8 @@
 function __usherctl_words
     set -l takes_value --config --socket --control --color --store --master-key --label \
         --algorithm --digits --period --service --from --tty --at --session --event --since --with --log --user --count -n \
-        --when-down --module --as --rollback-after --format --for --uses --until
+        --when-down --module --as --rollback-after --format --for --uses --until \
+        --memory --passphrase-file
     set -l skip no
     for word in (commandline -opc)[2..-1]
         if test $skip = yes
@@ -50,6 +51,9 @@ complete -c usherctl -n __usherctl_at -a recovery -d 'Recovery codes, for a devi
 complete -c usherctl -n __usherctl_at -a enrol -d 'Codes that people add at a login'
 complete -c usherctl -n __usherctl_at -a bypass -d 'The help desk: in without a code, for an hour'
 complete -c usherctl -n __usherctl_at -a breakglass -d 'Accounts for emergencies'
+complete -c usherctl -n __usherctl_at -a key -d 'The master key, which seals what is in the store'
+complete -c usherctl -n __usherctl_at -a backup -d 'Write an encrypted copy of the store and its key'
+complete -c usherctl -n __usherctl_at -a restore -d 'Put the store back as it was at a backup'
 complete -c usherctl -n __usherctl_at -a status -d 'Show how usherd is doing'
 complete -c usherctl -n __usherctl_at -a reload -d 'Let usherd read its rules again'
 complete -c usherctl -n __usherctl_at -a explain -d 'Say what the rules make of a login, or made of one, and why'
@@ -84,11 +88,26 @@ complete -c usherctl -n '__usherctl_at breakglass' -a seal -d 'Make a secret for
 complete -c usherctl -n '__usherctl_at breakglass' -a list -d 'List break-glass accounts'
 complete -c usherctl -n '__usherctl_at breakglass' -a revoke -d 'Let a break-glass secret count no more'
 complete -c usherctl -n '__usherctl_at breakglass' -a test -d 'See whether a break-glass secret would still work'
+complete -c usherctl -n '__usherctl_at key' -a status -d 'Say which master key is in force, and where it is'
+complete -c usherctl -n '__usherctl_at key' -a rotate -d 'Put a new master key in force'
+complete -c usherctl -n '__usherctl_at key' -a new -d 'Write a new master key to standard output'
 complete -c usherctl -n '__usherctl_at session' -a show -d 'Tell all about one session, open or past'
 complete -c usherctl -n '__usherctl_at session' -a end -d 'Let what was proven in a session count no more'
 
 complete -c usherctl -n '__usherctl_is init' -l store -r -F -d 'Make the store here'
 complete -c usherctl -n '__usherctl_is init' -l master-key -r -F -d 'Make its key here'
+
+complete -c usherctl -n '__usherctl_is backup' -F
+complete -c usherctl -n '__usherctl_is backup' -l force -d 'Replace a file of that name'
+complete -c usherctl -n '__usherctl_is backup' -l memory -x -a '256MiB 1GiB' -d 'What each guess at the passphrase takes'
+complete -c usherctl -n '__usherctl_is backup' -l passphrase-file -r -F -d 'Where the passphrase is'
+complete -c usherctl -n '__usherctl_is backup' -l stdin -d 'Read the passphrase from standard input'
+
+complete -c usherctl -n '__usherctl_is restore' -F
+complete -c usherctl -n '__usherctl_is restore' -l dry-run -d 'Verify it, and say what would change'
+complete -c usherctl -n '__usherctl_is restore' -l master-key -r -F -d 'The key to seal with'
+complete -c usherctl -n '__usherctl_is restore' -l passphrase-file -r -F -d 'Where the passphrase is'
+complete -c usherctl -n '__usherctl_is restore' -l stdin -d 'Read the passphrase from standard input'
 
 complete -c usherctl -n '__usherctl_is check' -F
 complete -c usherctl -n '__usherctl_is check' -l rules-only -d 'Leave this machine out'

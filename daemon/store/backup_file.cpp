@@ -24,7 +24,6 @@ constexpr std::string_view kAnyMagic = "usher-backup-";
 
 // What a header may ask of whoever reads it, before anything of it can be believed.
 constexpr std::uint32_t kMostPasses = 64;
-constexpr std::uint64_t kMostMemory = std::uint64_t{4} << 30U;
 
 constexpr std::size_t kChunkSize = std::size_t{64} * 1024;
 constexpr std::size_t kTagSize = crypto_secretstream_xchacha20poly1305_ABYTES;
@@ -103,7 +102,7 @@ Header decode(const HeaderBytes& bytes) {
 Result<Secret> passphrase_key(const Secret& passphrase, const Header& header) {
   const auto& [passes, memory] = header.cost;
   if (passes < crypto_pwhash_OPSLIMIT_MIN || passes > kMostPasses ||
-      memory < crypto_pwhash_MEMLIMIT_MIN || memory > kMostMemory)
+      memory < crypto_pwhash_MEMLIMIT_MIN || memory > PassphraseCost::kMostMemory)
     return failure("its header is damaged");
   Secret key;
   const auto room = key.resize(crypto_kdf_KEYBYTES);
@@ -249,13 +248,16 @@ Result<void> check_magic(std::span<const std::uint8_t> start) {
 }  // namespace
 
 PassphraseCost PassphraseCost::bearable() {
-  constexpr PassphraseCost kUsual{.passes = crypto_pwhash_OPSLIMIT_SENSITIVE,
-                                  .memory_bytes = crypto_pwhash_MEMLIMIT_SENSITIVE};
+  const PassphraseCost usual = of_memory(crypto_pwhash_MEMLIMIT_SENSITIVE);
   struct sysinfo machine{};
   const bool known = ::sysinfo(&machine) == 0;
   const std::uint64_t memory = known ? std::uint64_t{machine.totalram} * machine.mem_unit : 0;
-  if (memory >= 4 * kUsual.memory_bytes) return kUsual;
-  return {.passes = kUsual.passes * 4, .memory_bytes = kUsual.memory_bytes / 4};
+  if (memory >= 4 * usual.memory_bytes) return usual;
+  return {.passes = usual.passes * 4, .memory_bytes = usual.memory_bytes / 4};
+}
+
+PassphraseCost PassphraseCost::of_memory(std::uint64_t bytes) {
+  return {.passes = crypto_pwhash_OPSLIMIT_SENSITIVE, .memory_bytes = bytes};
 }
 
 Result<void> write_backup_file(int out, const Secret& passphrase, const PassphraseCost& cost,

@@ -15,12 +15,17 @@ namespace usher {
 
 /// What guessing at the passphrase costs (Argon2id, crypto_pwhash of libsodium).
 struct PassphraseCost {
+  /// More is not read, since a header may say what it likes.
+  static constexpr std::uint64_t kMostMemory = std::uint64_t{4} << 30U;
+
   std::uint32_t passes = 0;
   std::uint64_t memory_bytes = 0;
 
-  /// The most that this machine can bear: 1 GiB, or a quarter of that and as much work where there
-  /// is not the memory for it.
+  /// What this machine can bear: 1 GiB, or a quarter of that and as much work where that would be
+  /// more than a quarter of its memory.
   [[nodiscard]] static PassphraseCost bearable();
+  /// At least 8 KiB and at most kMostMemory.
+  [[nodiscard]] static PassphraseCost of_memory(std::uint64_t bytes);
 };
 
 /// A file's content.

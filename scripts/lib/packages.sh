@@ -100,6 +100,9 @@ packages_machine_root=(
   oathtool             # plays the person's authenticator
   python3              # reads the audit log
   iproute2
+  swtpm                # a TPM to bind the master key to ...
+  libtss2-tcti-swtpm0  # ... and how systemd speaks with it
+  tpm2-tools
 )
 packages_packaging=(
   debhelper            # the deb

@@ -214,6 +214,9 @@ guide_recovery() {
   head -c 65536 /dev/urandom >/var/lib/usher/store.db
   check 'the store is damaged' not $S/bin/systemctl start usherd.service
   check 'it is mended' follow 'The store is damaged'
+  check 'ada is known' grep -q '^default' $S/log/followed
+  # Who can't wait until the codes of now count again.
+  check 'and gets another code' follow 'A code is lost'
   check 'ada gets in' ada_gets_in
 
   $S/bin/systemctl stop usherd.service
@@ -223,6 +226,25 @@ guide_recovery() {
   check 'ada gets in with the newest code' ada_gets_in
   check 'the disk' follow 'The disk is full'
   check 'an upgrade' follow 'An upgrade has failed'
+}
+
+guide_keys_and_backups() {
+  pam_service storm nodelay
+  cat >/etc/usher/rules.d/45-storm.toml <<<$'[[rule]]\nname = "a code"\nservice = ["storm"]\nrequire = ["otp"]'
+  guides_usher_start
+  guides_person ada
+  otp_enrol ada
+  in_by_code() { equal "$("$stage_build/tests/login_storm" storm ada $S/secrets/ada.code 1)" "accepted=$1 denied=$((1 - $1)) unavailable=0 other=0"; }
+  check 'a backup' follow 'A backup'
+  guides_code ada
+  check 'a code is used after it' in_by_code 1
+  check 'it is put back' follow 'Putting it back'
+  check 'the code is not good again' in_by_code 0
+  check 'another key' follow 'Another key'
+  check 'which the guide has seen' grep -q 'in force' $S/log/followed
+  fresh_code() { guides_code ada && in_by_code 1 >/dev/null; }
+  check 'ada gets in' wait_until 120 fresh_code
+  check 'usherd was not stopped by it' usherd_serves
 }
 
 guide_migrating() {

@@ -50,6 +50,8 @@ class Followed:
             return "y"
         if re.search(r"New Usher password for [\w-]+: $", prompt):
             return person.set_password()
+        if re.search(r"assphrase[^\n]*: $", prompt):
+            return "the passphrase of whoever follows"
         if prompt.endswith("The same again: "):
             return person.password()
         if re.search(r"assword and one-time code: ?$", prompt):
@@ -113,7 +115,7 @@ def converse(terminal, block, followed):
         if answer is None:
             continue
         # Some show a prompt first, and throw away what was typed until they have turned the echo off.
-        while re.search(r"assword[^\n]*$|One-time code: ?$", seen) and echo_is_on(terminal) and time.monotonic() < deadline:
+        while re.search(r"ass(word|phrase)[^\n]*$|One-time code: ?$", seen) and echo_is_on(terminal) and time.monotonic() < deadline:
             select.select([], [], [], 0.02)
         os.write(terminal, answer.encode() + b"\n")
         seen = ""

@@ -5,7 +5,7 @@
 # Debian that is switched on, with its own systemd, sshd and sudo. $GUIDES are followed one after the
 # other on one machine: "README.md", or those that build on each other.
 source "$(dirname "$0")/../machine/machine.sh"
-followed='docs/guides/five-minute-start.md docs/guides/ssh.md docs/guides/roll-out.md docs/guides/migrating.md docs/guides/recovery.md'
+followed='docs/guides/five-minute-start.md docs/guides/ssh.md docs/guides/roll-out.md docs/guides/migrating.md docs/guides/keys-and-backups.md docs/guides/recovery.md'
 export GUIDES=${GUIDES:-$followed}
 # A page that is new must not be forgotten.
 for page in "$stage_source"/{README.md,docs/*.md,docs/guides/*.md}; do
