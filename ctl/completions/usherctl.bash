@@ -14,7 +14,7 @@ _usherctl_options() {
   'pam rollback') echo '--due' ;;
   'policy test' | 'policy diff') echo '--with' ;;
   'policy replay') echo '--with --since --log' ;;
-  'password change' | 'password expire' | 'otp rename' | 'recovery new' | 'enrol reopen' | 'bypass revoke' | \
+  'password change' | 'otp rename' | 'recovery new' | 'enrol reopen' | 'bypass revoke' | \
     'breakglass revoke' | 'breakglass test')
     echo '--stdin'
     ;;

@@ -33,10 +33,10 @@ struct Settings {
 
   std::uint64_t password_memory_bytes = std::uint64_t{64} * 1024 * 1024;  // at least 19 MiB
   std::uint32_t password_passes = 2;                                      // at least 2
-  std::uint32_t password_parallel = 0;  // hashes at a time; 0: as many as there are processors
-  std::uint32_t password_least_length = 15;           // characters, of one that is all a person has
+  std::uint32_t password_parallel = 0;       // hashes at a time; 0: as many as there are processors
+  std::uint32_t password_least_length = 15;  // characters, of one that is all a person has
   std::uint32_t password_least_length_with_code = 8;  // characters, where they have a code, too
-  std::uint32_t password_history = 5;  // how many earlier ones can't be chosen again
+  std::uint32_t password_history = 5;                 // how many earlier ones can't be chosen again
 
   std::uint32_t prompt_seconds = 120;          // for one answer
   std::uint32_t dialogue_seconds = 300;        // for a whole dialogue

@@ -214,9 +214,11 @@ const Setting* find_setting(std::string_view section, std::string_view key) {
 }
 
 std::string section_with(std::string_view key) {
-  const auto found = std::ranges::find(kSettings, key, &Setting::key);
-  return found == kSettings.end() ? std::string{}
-                                  : fmt::format("it belongs under [{}]", found->section);
+  std::string sections;
+  for (const Setting& setting : kSettings)
+    if (setting.key == key)
+      sections += fmt::format("{}[{}]", sections.empty() ? "" : " or ", setting.section);
+  return sections.empty() ? std::string{} : "it belongs under " + sections;
 }
 
 void report_unknown_key(Document& document, const toml::key& key, std::string_view section) {

@@ -43,7 +43,6 @@ EventKind kind_of(const Hearing& hearing, const VerdictResult& verdict) {
                        accepted ? EventKind::login_accepted : EventKind::login_denied);
     case Phase::account:
       return accepted ? EventKind::account_accepted : EventKind::account_denied;
-    case Phase::password:
     case Phase::manage:
       if (accepted && changes_nothing(hearing.request.manage)) return EventKind::credential_tested;
       [[fallthrough]];

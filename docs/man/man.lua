@@ -38,7 +38,8 @@ local function read_settings()
     if section then
       table.insert(sections, { name = section, entries = {} })
       comment = {}
-    elseif setting and #sections > 0 then
+    elseif setting then
+      if #sections == 0 then table.insert(sections, { name = "", entries = {} }) end
       local entries = sections[#sections].entries
       table.insert(entries, { setting = setting, comment = table.concat(comment, " ") })
       comment = {}
@@ -57,7 +58,9 @@ end
 local function settings_blocks()
   local blocks = {}
   for _, section in ipairs(read_settings()) do
-    table.insert(blocks, pandoc.Header(3, { pandoc.Str("[" .. section.name .. "]") }))
+    if section.name ~= "" then
+      table.insert(blocks, pandoc.Header(3, { pandoc.Str("[" .. section.name .. "]") }))
+    end
     local items = {}
     for _, entry in ipairs(section.entries) do
       table.insert(items, { { pandoc.Code(entry.setting) }, { pandoc.read(entry.comment, "gfm").blocks } })

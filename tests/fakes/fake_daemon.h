@@ -100,7 +100,10 @@ template <typename Message>
       ADD_FAILURE() << packet.error();
       return false;
     }
-    const auto message = decode<Message>(*packet);
+    // Of whichever version was picked.
+    auto message = decode<Message>(*packet);
+    for (std::uint16_t version = kNewestVersion; !message && version > kOldestVersion;)
+      message = decode<Message>(*packet, --version);
     if (!message) {
       ADD_FAILURE() << "expected message type " << static_cast<int>(Message::kType) << ", heard "
                     << (packet->empty() ? "a hang-up" : "something else");

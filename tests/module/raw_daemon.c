@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 // type; tag, length, bytes; ...
+// A module offers versions 1 and 2; this daemon picks 1.
+static const uint8_t kOffer[] = {1, 1, 0, 2, 0, 1, 2, 0, 2, 0, 2};
 static const uint8_t kHello[] = {1, 1, 0, 2, 0, 1, 2, 0, 2, 0, 1};
 static const uint8_t kPrompt[] = {3, 1, 0, 1, 1, 2, 0, 1, 2, 3, 0, 4, 'P', 'W', ':', ' '};
 static const uint8_t kRestart[] = {6};
@@ -39,7 +41,7 @@ static bool hear_begin(int client) {
 static int next_client(int listener, int client) {
   if (client >= 0) close(client);
   client = accept(listener, NULL, NULL);
-  if (client >= 0 && hear(client, kHello, sizeof kHello) && say(client, kHello, sizeof kHello))
+  if (client >= 0 && hear(client, kOffer, sizeof kOffer) && say(client, kHello, sizeof kHello))
     return client;
   return -1;
 }

@@ -66,7 +66,7 @@ TEST_F(MethodsTest, OfTheInterfaceFileAreAllThere) {
               "org.varlink.service.MethodNotFound")
         << (*it)[1];
   }
-  EXPECT_EQ(methods, 12);
+  EXPECT_EQ(methods, 14);
 }
 
 TEST_F(MethodsTest, GetInfoNamesTheInterfaces) {

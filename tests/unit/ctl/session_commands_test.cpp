@@ -353,9 +353,19 @@ TEST(Whoami, SaysWhyThereMayBeNoSession) {
 }
 
 TEST(Whoami, AsJsonIsTheReply) {
-  const FakeControl usherd(returns(R"({"user":"ada","uid":1000,"session":null})"));
-  EXPECT_EQ(usherctl({"whoami", "--json", "--control", usherd.path()}).out,
-            "{\n  \"user\": \"ada\",\n  \"uid\": 1000,\n  \"session\": null\n}\n");
+  const FakeControl usherd(returns(
+      R"({"user":"ada","uid":1000,"factors":{"password":"none","codes":[],"recovery":0},"session":null})"));
+  EXPECT_EQ(usherctl({"whoami", "--json", "--control", usherd.path()}).out, R"({
+  "user": "ada",
+  "uid": 1000,
+  "factors": {
+    "password": "none",
+    "codes": [],
+    "recovery": 0
+  },
+  "session": null
+}
+)");
 }
 
 TEST(Whoami, AReplyThatDoesNotSayIsFive) {

@@ -69,6 +69,7 @@ TEST(Unprivileged, CheckUpgradeIs1WithoutStoreOrKeyAndSaysWhich) {
   const Ended no_store = home.run(USHERD, {"--config", "usher.toml", "--check-upgrade"});
   EXPECT_EQ(no_store.exit_code, 1);
   EXPECT_THAT(no_store.said, HasSubstr("no store at " + home.in("state/store.db")));
+  std::filesystem::rename(home.in("state/away"), home.in("state/store.db"));
   std::filesystem::remove(home.in("key/master.key"));
   const Ended no_key = home.run(USHERD, {"--config", "usher.toml", "--check-upgrade"});
   EXPECT_EQ(no_key.exit_code, 1);

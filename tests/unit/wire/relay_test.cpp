@@ -199,7 +199,7 @@ TEST(Relay, HavingAskedCarriesOverToTheNextRun) {
 }
 
 TEST(Relay, RefusesAVersionItDidNotOffer) {
-  for (const auto& [oldest, newest] : {std::pair{2, 2}, {0, 0}, {1, 2}, {2, 1}}) {
+  for (const auto& [oldest, newest] : {std::pair{9, 9}, {0, 0}, {1, 2}, {2, 1}}) {
     const FakeDaemon daemon({accepts(), hears<Hello>(),
                              says(Hello{.oldest = static_cast<std::uint16_t>(oldest),
                                         .newest = static_cast<std::uint16_t>(newest)}),
