@@ -124,7 +124,7 @@ def settings(page, shipped):
     text, _ = rendered(page)
     listed = section(text, "SETTINGS", 1) or ""
     found = 0
-    part = ""
+    part = listed  # what stands above all sections
     for line in Path(shipped).read_text(encoding="utf-8").splitlines():
         if match := re.fullmatch(r"\[(\w+)\]", line):
             part = section(listed, line, 2) or ""
