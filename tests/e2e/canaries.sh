@@ -83,20 +83,27 @@ check 'a bypass' ssh_login ada $ssh_code $S/secrets/ada.password $S/secrets/ada.
 
 echo '# what asked'
 sed -n 2p $S/secrets/ada.recovery >$S/secrets/second
+mkdir $S/home/bob/lines
+cp $S/secrets/ada.password $S/home/bob/lines/password
+cp $S/secrets/second $S/home/bob/lines/code
+chown -R bob: $S/home/bob/lines
 setpriv --reuid=bob --regid=bob --clear-groups \
-  expect "$tests_e2e/terminal.exp" <(cat $S/secrets/ada.password) <(cat $S/secrets/second) \
+  expect "$tests_e2e/terminal.exp" $S/home/bob/lines/password $S/home/bob/lines/code \
   su ada -c 'touch /tmp/inside; exec sleep 1000' >$S/log/su 2>&1 &
 wait_until $stage_patience test -e /tmp/inside || sed 's/^/        /' $S/log/su
 su=$(pgrep -x su | head -n 1)
 check 'su is there still' test -n "$su"
 check 'its core' quiet gcore -o $S/core.su "$su"
 check 'holds none' not holds $S/core.su.*
+rm -f $S/core.su.*
 
 echo '# what was asked'
 check 'the core of usherd' quiet gcore -o $S/core.usherd "$usherd_pid"
 check 'holds none' not holds $S/core.usherd.*
+rm -f $S/core.usherd.*
 check 'nor that of usher-keeper' quiet gcore -o $S/core.keeper "$keeper_pid"
 check 'none at all' not holds $S/core.keeper.*
+rm -f $S/core.keeper.*
 pkill -x -P "$su" sleep
 
 echo '# what is written'
