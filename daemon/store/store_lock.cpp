@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/store/store_lock.h"
 
+#include <fmt/format.h>
 #include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 
 #include "daemon/store/private_file.h"
 
@@ -25,8 +27,10 @@ Result<UniqueFd> lock_directory_of(const std::filesystem::path& file) {
 
 Result<void> share_directory(const UniqueFd& directory) {
   for (int left = kTries; ::flock(directory.get(), LOCK_SH | LOCK_NB) != 0; --left) {
-    if ((errno != EWOULDBLOCK && errno != EINTR) || left == 0)
-      return failure("an usherctl is at work on it, such as `usherctl restore`: wait for its end");
+    if (errno != EWOULDBLOCK && errno != EINTR)
+      return failure(fmt::format("its directory can't be locked: {}", ::strerrordesc_np(errno)));
+    if (left == 0)
+      return failure("usherctl is at work on it (a restore, it may be): wait until that is done");
     ::usleep(kBetweenTries);
   }
   return {};

@@ -5,11 +5,13 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
+#include <future>
 #include <optional>
 #include <string>
 #include <vector>
@@ -484,6 +486,26 @@ TEST_F(RestoreTest, WhileSomebodyHasItOpenNothingIsDone) {
   EXPECT_EQ(*serving->password_hash("alice"), "hash of now");
   EXPECT_THAT(files(),
               ElementsAre("backup", "master.key", "store.db", "store.db-shm", "store.db-wal"));
+}
+
+// A restore puts a file in place of another: who opens the store meanwhile must not get hold of the
+// old one.
+TEST_F(RestoreTest, WhoOpensTheStoreWaitsForARestoreAndNotForEver) {
+  const UniqueFd directory(::open(scratch_.path().c_str(), O_RDONLY | O_DIRECTORY));
+  ASSERT_EQ(::flock(directory.get(), LOCK_EX), 0);
+  const auto opened = open_store(scratch_);
+  ASSERT_FALSE(opened);
+  EXPECT_THAT(opened.error().message, HasSubstr("usherctl is at work on it"));
+  auto later = std::async(std::launch::async, [&] { return open_store(scratch_).has_value(); });
+  ASSERT_EQ(::flock(directory.get(), LOCK_UN), 0);
+  EXPECT_TRUE(later.get());
+}
+
+TEST_F(RestoreTest, OneAtATime) {
+  back_up();
+  const UniqueFd directory(::open(scratch_.path().c_str(), O_RDONLY | O_DIRECTORY));
+  ASSERT_EQ(::flock(directory.get(), LOCK_EX), 0);
+  EXPECT_THAT(why_refused(plan()), HasSubstr("another usherctl is at work"));
 }
 
 TEST_F(RestoreTest, ADryRunLooksBesideWhoServesAndChangesNothing) {
