@@ -61,30 +61,6 @@ void name_owner(Import& import, std::size_t first, std::optional<uid_t> owner, H
   for (ImportedCode& code : std::span(import.codes).subspan(first)) code.user = (*person)->name;
 }
 
-/// What somebody's own file says of others is their word alone: they could have written their own
-/// secret beside any name. Root's files, and what root pipes in, may name anybody.
-void drop_strangers(Import& import, std::size_t first, std::optional<uid_t> owner, bool by_account,
-                    Host& host) {
-  if (!owner || *owner == 0) return;
-  const auto strangers =
-      std::ranges::remove_if(std::span(import.codes).subspan(first), [&](const ImportedCode& code) {
-        const std::string& user = code.user.empty() && by_account ? code.account : code.user;
-        if (user.empty()) return false;
-        const auto person = host.find_user(user);
-        if (person && *person && (*person)->uid == *owner) return false;
-        import.findings.push_back(
-            {.at = code.at,
-             .message = fmt::format("this names {}, to whom the file does not belong",
-                                    config::ticked(config::printable(user))),
-             .hint = "whoever owns the file could have written that: look at it, then make it "
-                     "root's, by chown",
-             .source_line = {},
-             .severity = Severity::mistake});
-        return true;
-      });
-  import.codes.resize(import.codes.size() - strangers.size());
-}
-
 std::expected<SecretFile, Finding> open_one(const std::string& file) {
   if (file == kDash) return SecretFile::read(STDIN_FILENO, kStandardInput);
   return SecretFile::read(file);
@@ -107,8 +83,7 @@ void read_one(const std::string& file, const ImportOptions& options, Host& host,
   interchange::read_codes(opened->content(), name, *format, import);
   if (*format == Format::google_authenticator && options.said.user.empty())
     name_owner(import, first, opened->owner(), host);
-  if (file != kDash && options.said.user.empty())
-    drop_strangers(import, first, opened->owner(), options.said.by_account, host);
+  if (opened->owner()) drop_strangers(import, first, *opened->owner(), options.said, host);
 }
 
 /// What the files hold, and whose it is.

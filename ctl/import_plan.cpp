@@ -27,12 +27,13 @@ struct Refusal {
   std::string hint;
 };
 
-/// Keeps the codes that `judge` has nothing against; it may change them.
+/// Keeps the codes that `judge` has nothing against, of those from `first` on; it may change them.
 template <typename Judge>
-void keep_those(Import& import, Judge judge) {
+void keep_those(Import& import, Judge judge, std::size_t first = 0) {
   std::vector<ImportedCode> kept;
-  for (ImportedCode& code : import.codes) {
-    std::optional<Refusal> against = judge(code);
+  for (std::size_t i = 0; i < import.codes.size(); ++i) {
+    ImportedCode& code = import.codes[i];
+    std::optional<Refusal> against = i < first ? std::nullopt : judge(code);
     if (!against)
       kept.push_back(std::move(code));
     else
@@ -58,15 +59,15 @@ class Accounts {
  public:
   explicit Accounts(Host& host) : host_(&host) {}
 
-  /// The name as the machine spells it; or why there is none.
-  std::expected<std::string, Refusal> named(const std::string& name) {
-    auto [found, is_new] = known_.try_emplace(name, std::string());
+  /// The account; or why there is none.
+  const std::expected<Person, Refusal>& named(const std::string& name) {
+    auto [found, is_new] = known_.try_emplace(name, Person());
     if (is_new) found->second = look_up(name);
     return found->second;
   }
 
  private:
-  [[nodiscard]] std::expected<std::string, Refusal> look_up(const std::string& name) const {
+  [[nodiscard]] std::expected<Person, Refusal> look_up(const std::string& name) const {
     const auto person = host_->find_user(name);
     if (!person)
       return std::unexpected(
@@ -77,11 +78,11 @@ class Accounts {
       return std::unexpected(Refusal{
           .message = fmt::format("there is no account {} on this machine", shown_name(name)),
           .hint = "take the entry out of the file, or pass it over by --skip-bad"});
-    return (*person)->name;
+    return **person;
   }
 
   Host* host_;
-  std::map<std::string, std::expected<std::string, Refusal>> known_;
+  std::map<std::string, std::expected<Person, Refusal>> known_;
 };
 
 std::string owner_of(const ImportedCode& code, const SaidOfCodes& said) {
@@ -136,6 +137,27 @@ std::optional<Refusal> too_far_ahead(const ImportedCode& code, std::int64_t now)
 
 }  // namespace
 
+void drop_strangers(Import& import, std::size_t first, uid_t owner, const SaidOfCodes& said,
+                    Host& host) {
+  if (!said.user.empty()) return;
+  Accounts accounts(host);
+  keep_those(
+      import,
+      [&](const ImportedCode& code) -> std::optional<Refusal> {
+        const std::string named = owner_of(code, said);
+        if (named.empty()) return std::nullopt;  // nothing is said of anybody
+        const auto& account = accounts.named(named);
+        if (!account) return account.error();
+        if (account->uid == owner) return std::nullopt;
+        return Refusal{.message = fmt::format("this is about {}, and the file is somebody else's",
+                                              config::ticked(account->name)),
+                       .hint =
+                           "its owner could have written that: look at it, then make it root's "
+                           "by chown"};
+      },
+      first);
+}
+
 void settle_owners(Import& import, const SaidOfCodes& said, Host& host) {
   if (!said.user.empty())
     std::erase_if(import.codes, [&](const ImportedCode& code) {
@@ -149,9 +171,9 @@ void settle_owners(Import& import, const SaidOfCodes& said, Host& host) {
                      .hint =
                          "say so by --user NAME; or by --by-account, where the accounts in the "
                          "addresses are users here"};
-    auto account = accounts.named(owner);
-    if (!account) return std::move(account.error());
-    code.user = *std::move(account);
+    const auto& account = accounts.named(owner);
+    if (!account) return account.error();
+    code.user = account->name;
     if (!said.label.empty()) code.label = said.label;
     if (code.label.empty()) code.label = kLabelOfNone;
     return std::nullopt;

@@ -3,6 +3,9 @@
 // what people have.
 #pragma once
 
+#include <sys/types.h>
+
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -22,6 +25,13 @@ struct SaidOfCodes {
   bool by_account = false;
   std::string label;  // of all of them; empty: the files'
 };
+
+/// Takes out, with a mistake for each, what a file of `owner`'s, who is not root, says of others:
+/// that is their word alone, since they could have put a secret of their own beside any name. Looks
+/// at the codes from `first` on. What the command line says of whose they are is root's word, and
+/// counts.
+void drop_strangers(interchange::Import& import, std::size_t first, uid_t owner,
+                    const SaidOfCodes& said, Host& host);
 
 /// Names the owner of each code as the machine spells it, and the code. Where nothing says whose a
 /// code is, or there is no such account, it is taken out, with a mistake. Blocks on the name

@@ -91,6 +91,9 @@ check 'then it is nothing at all' not said usherctl import "${files[@]/#\/etc\/u
 check 'each with its line' grep -q 'bad.oath:4:14: there is a PIN' $S/said
 check 'and reason' grep -q 'bad.oath:5:1: there is no account `nobody-here`' $S/said
 check 'and reason' grep -q 'bad.oath:6:1: the secret has 8 bits' $S/said
+install -o eve -m 600 /etc/users.oath $S/eves.oath
+check 'nor is what somebody else may have written' not said usherctl import --skip-bad $S/eves.oath
+check 'whose file it is' grep -q 'eves.oath:2:1: this is about `bob`, and the file is somebody else' $S/said
 check 'unchanged' equal "$(store_now)" "$before"
 
 echo '# for real'

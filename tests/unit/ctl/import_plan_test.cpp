@@ -17,6 +17,7 @@ namespace usher::testing {
 namespace {
 
 using ctl::addition_of;
+using ctl::drop_strangers;
 using ctl::drop_unfit;
 using ctl::settle_owners;
 using interchange::Import;
@@ -75,6 +76,36 @@ class ImportPlan : public ::testing::Test {
   MemoryStore store;
   Import import;
 };
+
+// Somebody could put a secret of their own beside any name.
+TEST_F(ImportPlan, FileOfSomebodysIsBelievedOfThemAlone) {
+  for (const char* user : {"ada", "eve", "", "nobody-here"})
+    import.codes.push_back(code_of(user, "phone"));
+  drop_strangers(import, 0, 1000, {}, host);
+  EXPECT_THAT(codes(), ElementsAre("ada phone", " phone"));
+  EXPECT_THAT(messages(), ElementsAre("this is about `eve`, and the file is somebody else's",
+                                      "there is no account `nobody-here` on this machine"));
+}
+
+TEST_F(ImportPlan, AccountsInSomebodysFileAreTheirWordToo) {
+  import.codes.push_back(code_of("", "phone"));
+  import.codes.back().account = "eve";
+  drop_strangers(import, 0, 1000, {.by_account = true}, host);
+  EXPECT_THAT(codes(), IsEmpty());
+}
+
+TEST_F(ImportPlan, CommandLineIsBelievedBesideSomebodysFile) {
+  import.codes.push_back(code_of("eve", "phone"));
+  drop_strangers(import, 0, 1000, {.user = "eve"}, host);
+  EXPECT_THAT(codes(), ElementsAre("eve phone"));
+}
+
+TEST_F(ImportPlan, WhatEarlierFilesSaidStands) {
+  import.codes.push_back(code_of("eve", "phone"));
+  import.codes.push_back(code_of("eve", "other"));
+  drop_strangers(import, 1, 1000, {}, host);
+  EXPECT_THAT(codes(), ElementsAre("eve phone"));
+}
 
 TEST_F(ImportPlan, OwnersAreSpelledAsTheMachineDoes) {
   import.codes.push_back(code_of("ADA", "phone"));
