@@ -19,7 +19,7 @@ Run setup_otp_rename(CLI::App& app) {
   return [change](const Globals& globals) {
     return make_change(
         globals, *change,
-        fmt::format("one-time code \"{}\" renamed to \"{}\"", change->label, change->new_label));
+        fmt::format(R"(one-time code "{}" renamed to "{}")", change->label, change->new_label));
   };
 }
 
