@@ -74,20 +74,20 @@ std::string common_password(const Stacks& stacks) {
 }
 
 bool asks_less(const Stacks& before, const Stacks& after, const std::string& service) {
-  for (const char* type : {"auth", "account", "password", "session"})
+  for (const char* type : {"auth", "account", "session"})
     if (asks_usher(before, service, type) && !asks_usher(after, service, type)) return true;
   return false;
 }
 
 /// Services that were made to ask by themselves have it from the common stacks now, as far as they
-/// include those.
+/// include those; what changes passwords they keep, since no common stack asks Usher for that.
 void leave_it_to_common(Stacks& stacks) {
   const std::string common = common_auth_line(stacks);
   std::vector<std::string> names;
   for (const auto& [name, text] : stacks)
     if (!review::is_stack_fragment(name)) names.push_back(name);
   for (const std::string& name : names) {
-    Cleared cleared = without_usher(name, stacks[name], common);
+    Cleared cleared = without_usher(name, stacks[name], common, "password");
     Stacks without = stacks;
     without[name] = std::move(cleared.text);
     if (cleared.left.empty() && !asks_less(stacks, without, name)) stacks = std::move(without);

@@ -223,7 +223,8 @@ Result<std::string> with_usher(const Stacks& stacks, std::string_view service) {
   return spliced(text, std::move(splices));
 }
 
-Cleared without_usher(std::string_view name, std::string_view text, std::string_view common) {
+Cleared without_usher(std::string_view name, std::string_view text, std::string_view common,
+                      std::string_view kept) {
   Cleared cleared{.text = {}, .left = {}};
   std::vector<Splice> splices;
   for (const PamLine& line : review::parse_pam_stack(text)) {
@@ -233,7 +234,7 @@ Cleared without_usher(std::string_view name, std::string_view text, std::string_
       cleared.left.push_back(place);
       continue;
     }
-    if (!is_usher_substack(line)) continue;
+    if (!is_usher_substack(line) || (!kept.empty() && line.type == kept)) continue;
     const auto mark = mark_before(text, line.begin);
     const std::size_t begin = mark ? mark->begin : line.begin;
     std::string instead;

@@ -12,9 +12,8 @@ namespace usher::pam_stacks {
 
 /// Puts `substack usher` into the stack of a service: in place of what asks for the machine's
 /// password and what changes it, before what checks accounts, and before pam_env among what opens a
-/// session. A line
-/// that Usher takes the place of stays as a comment, by which without_usher() puts it back. A type
-/// that asks Usher already is left alone. Pure.
+/// session. A line that Usher takes the place of stays as a comment, by which without_usher() puts it
+/// back. A type that asks Usher already is left alone. Pure.
 ///
 /// An Error where the stack is of a kind that can't be edited safely; it says what to write by
 /// hand.
@@ -28,9 +27,10 @@ struct Cleared {
 };
 
 /// Takes `substack usher` out of the file `name`, whether with_usher() put it there or it came from
-/// conf/pam. `common` is what takes its place where no comment says: "@include common-auth". Pure.
+/// conf/pam. `common` is what takes its place where no comment says: "@include common-auth". Lines
+/// of the type `kept` stay. Pure.
 [[nodiscard]] Cleared without_usher(std::string_view name, std::string_view text,
-                                    std::string_view common);
+                                    std::string_view common, std::string_view kept = {});
 
 /// Takes the lines of the profile of pam-auth-update out of a common-* file. Pure.
 [[nodiscard]] std::string without_profile(std::string_view text);

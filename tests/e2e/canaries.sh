@@ -89,8 +89,8 @@ cp $S/secrets/second $S/home/bob/lines/code
 chown -R bob: $S/home/bob/lines
 setpriv --reuid=bob --regid=bob --clear-groups \
   expect "$tests_e2e/terminal.exp" $S/home/bob/lines/password $S/home/bob/lines/code \
-  su ada -c 'touch /tmp/inside; exec sleep 1000' >$S/log/su 2>&1 &
-wait_until $stage_patience test -e /tmp/inside || sed 's/^/        /' $S/log/su
+  su ada -c 'touch ~/inside; exec sleep 1000' >$S/log/su 2>&1 &
+wait_until $stage_patience test -e $S/home/ada/inside || sed 's/^/        /' $S/log/su
 su=$(pgrep -x su | head -n 1)
 check 'su is there still' test -n "$su"
 check 'its core' quiet gcore -o $S/core.su "$su"

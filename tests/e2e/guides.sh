@@ -214,7 +214,7 @@ guide_recovery() {
   head -c 65536 /dev/urandom >/var/lib/usher/store.db
   check 'the store is damaged' not $S/bin/systemctl start usherd.service
   check 'it is mended' follow 'The store is damaged'
-  check 'ada is known' grep -q '^default' $S/log/followed
+  check 'ada is known' grep -q 'default.*TOTP' $S/log/followed
   # Who can't wait until the codes of now count again.
   check 'and gets another code' follow 'A code is lost'
   check 'ada gets in' ada_gets_in

@@ -30,7 +30,7 @@ endif()
 # start files bring.
 execute_process(COMMAND "${OBJDUMP}" -t "${MODULE}" OUTPUT_VARIABLE symbols
                 COMMAND_ERROR_IS_FATAL ANY)
-string(REGEX MATCHALL "[^\n]* (u[^\n]*|[^\n]+ \\.(data|bss|tdata|tbss)\t[^\n]+)" state "${symbols}")
+string(REGEX MATCHALL "[^\n]* (u      [^\n]*|[^\n]+ \\.(data|bss|tdata|tbss)\t[^\n]+)" state "${symbols}")
 list(FILTER state EXCLUDE REGEX " (\\.data|\\.bss|completed\\.[0-9]+|__dso_handle|__TMC_END__)$")
 if(state)
   fail("keeps state: ${state}")

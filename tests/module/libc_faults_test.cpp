@@ -59,7 +59,7 @@ class EasyDaemon {
       if (size <= 0) return;
       switch (static_cast<MessageType>(packet[0])) {
         case MessageType::hello:
-          say(client, Hello{});
+          say(client, Hello{.oldest = kNewestVersion, .newest = kNewestVersion});
           break;
         case MessageType::begin:
           say(client, Prompt{.style = PromptStyle::hidden,

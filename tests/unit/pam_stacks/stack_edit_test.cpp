@@ -161,6 +161,17 @@ TEST(WithoutUsher, ACopiedPasswordLineGetsTheCommonOne) {
               ElementsAre("passwd:1"));
 }
 
+TEST(WithoutUsher, KeepsLinesOfOneTypeWhereThatIsWanted) {
+  Stacks stacks = edited(debian_stacks(), "sshd");
+  const Cleared cleared = without_usher("sshd", stacks["sshd"], "", "password");
+  EXPECT_THAT(cleared.left, IsEmpty());
+  stacks["sshd"] = cleared.text;
+  for (const char* type : {"auth", "account", "session"})
+    EXPECT_FALSE(asks_usher(stacks, "sshd", type)) << type;
+  EXPECT_THAT(cleared.text, HasSubstr("\npassword   substack   usher\n"));
+  EXPECT_EQ(without_usher("sshd", cleared.text, "").text, debian_stacks().at("sshd"));
+}
+
 TEST(WithoutUsher, NobodyIsLeftUnasked) {
   const Cleared cleared = without_usher("sudo", "auth substack usher\n", "");
   EXPECT_THAT(cleared.left, ElementsAre("sudo:1"));
