@@ -12,8 +12,8 @@ namespace usher::pam_stacks {
 
 /// Puts `substack usher` into the stack of a service: in place of what asks for the machine's
 /// password and what changes it, before what checks accounts, and before pam_env among what opens a
-/// session. A line that Usher takes the place of stays as a comment, by which without_usher() puts it
-/// back. A type that asks Usher already is left alone. Pure.
+/// session. A line that Usher takes the place of stays as a comment, by which without_usher() puts
+/// it back. A type that asks Usher already is left alone. Pure.
 ///
 /// An Error where the stack is of a kind that can't be edited safely; it says what to write by
 /// hand.

@@ -60,6 +60,19 @@ Result<Extent> extent_of(const ManageRequest& wanted) {
   return extent;
 }
 
+/// Why the caller may not help `user`, now that the page with the secret is closed: it may have
+/// been open for long. None where they may.
+Result<std::optional<std::string>> reason_not_to_help_now(Hearing& hearing,
+                                                          const std::string& user) {
+  if (hearing.request.caller.trusted) return std::nullopt;
+  const auto helper = hearing.ports.host.find_user(hearing.request.caller.uid);
+  if (!helper) return std::unexpected(helper.error());
+  const auto person = hearing.ports.host.find_user(user);
+  if (!person) return std::unexpected(person.error());
+  if (!*helper || !*person) return "an account is gone: nothing was issued";
+  return reason_not_to_help(hearing, **helper, **person);
+}
+
 std::string words_for(const Extent& extent, std::int64_t expires) {
   return fmt::format("for {} until {}, {}", fmt::join(extent.services, ", "), utc_minute(expires),
                      extent.uses == 1 ? "one use" : fmt::format("{} uses", extent.uses));
@@ -79,6 +92,9 @@ Outcome issue_bypass(Hearing& hearing, const std::string& user) {
       fmt::format("Bypass of {}, {}: to be typed in place of the one-time code.", user, words));
   if (!hash) return std::unexpected(hash.error());
   if (!*hash) return internal_failure(hash->error().message);
+  const auto against = reason_not_to_help_now(hearing, user);
+  if (!against) return internal_failure(against.error().message);
+  if (*against) return refused_change(**against);
 
   std::vector<Effect> effects;
   effects.emplace_back(AddLookupSecrets{.user = user,

@@ -137,7 +137,7 @@ struct RevokeLookupSecrets {
   LookupKind kind{};
 };
 
-/// Something the person is told at their next login.
+/// Something the person is told at their next login. The newest 100 are kept.
 struct LeaveNotice {
   std::string user;
   std::string text;

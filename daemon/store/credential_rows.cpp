@@ -13,6 +13,9 @@
 namespace usher {
 namespace {
 
+/// Older ones of a person who does not log in give way: the audit log has them all.
+constexpr std::int64_t kMostNotices = 100;
+
 std::int64_t seconds_now() {
   using std::chrono::floor, std::chrono::seconds, std::chrono::system_clock;
   return floor<seconds>(system_clock::now()).time_since_epoch().count();
@@ -332,6 +335,13 @@ void CredentialRows::leave_notice(const LeaveNotice& wanted) {
       .bind(wanted.user)
       .bind(seconds_now())
       .bind(wanted.text)
+      .run();
+  database_
+      .query(
+          "DELETE FROM notice WHERE user = ?1 AND id <= "
+          "(SELECT id FROM notice WHERE user = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)")
+      .bind(wanted.user)
+      .bind(kMostNotices)
       .run();
 }
 

@@ -220,9 +220,10 @@ class Merge {
 
   // The rest
 
+  /// Whoever has to change their password still has to, be it the one of then.
   void compare_passwords() {
     if (in_place_ == nullptr) return;
-    Query row = in_place_->database.query("SELECT user, changed FROM password");
+    Query row = in_place_->database.query("SELECT user, changed, must_change FROM password");
     while (row.step()) {
       const std::string user = row.text(0);
       Query then = restored_.database.query("SELECT changed FROM password WHERE user = ?");
@@ -230,6 +231,10 @@ class Merge {
         remark(Kind::password_lost, user);
       else if (then.integer(0) < row.integer(1))
         remark(Kind::password_back, user);
+      if (row.integer(2) != 0)
+        restored_.database.query("UPDATE password SET must_change = 1 WHERE user = ?")
+            .bind(user)
+            .run();
     }
   }
 

@@ -45,10 +45,10 @@ at() {
 }
 by_ssh() { at "$1" "$2" ssh -F $S/ssh_config -o LogLevel=INFO -p $ssh_code "$2@127.0.0.1" 'echo "in as $USER"'; }
 on_screen() { grep -qF -- "$2" $S/at.$1/screen || { sed 's/^/        /' $S/at.$1/screen; return 1; }; }
-# with_code NAME STEPS-FROM-NOW: at a terminal of the other side, which alone shows what sshd has to say.
+# with_code NAME STEP: at a terminal of the other side, which alone shows what sshd has to say.
 with_code() {
   cp $S/at.$1/seed $S/secrets/$1.seed
-  otp_code "$1" $(($(otp_step) + $2))
+  otp_code "$1" "$2"
   cp $S/secrets/$1.code $S/at.$1/code
   at log-in "$1" ssh -tt -F $S/ssh_config -p $ssh_code "$1@127.0.0.1"
 }
@@ -68,11 +68,12 @@ check 'the secret is there as text, too' on_screen ada 'Secret:'
 check 'ten recovery codes were shown' equal "$(wc -l <$S/at.ada/recovery)" 10
 check 'the enrolment is an event of its own' equal "$(story_of credential-changed operation)" otp.add
 check 'of a login that was let in' matches "$(story)" 'credential-changed login-accepted'
-check 'the next login asks for the code' with_code ada 1
+next=$(($(otp_step) + 1))
+check 'the next login asks for the code' with_code ada $next
 check 'and tells that one was enrolled' on_screen ada 'A one-time code was enrolled for you, from 127.0.0.1'
-check 'a code is good once' not with_code ada 1
-wait_until $stage_patience step_is_past "$(otp_step)"
-check 'the one after it is good' with_code ada 1
+check 'a code is good once' not with_code ada $next
+wait_until $stage_patience step_is_past $((next - 1))
+check 'the one after it is good' with_code ada $((next + 1))
 check 'without a code nobody gets in any more' not by_ssh skip ada
 check 'nor does removing it open the way again' quiet usherctl otp remove --label default ada
 check 'who had one is not offered another' not by_ssh skip ada

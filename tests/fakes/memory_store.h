@@ -329,8 +329,10 @@ class MemoryStore final : public Store {
     return true;
   }
   bool apply(State& state, const LeaveNotice& wanted) const {
-    state.notices[wanted.user].push_back(
-        {.id = ++state.last_id, .at = commits_asked_, .text = wanted.text});
+    constexpr std::size_t kMost = 100;
+    std::vector<Notice>& waiting = state.notices[wanted.user];
+    waiting.push_back({.id = ++state.last_id, .at = commits_asked_, .text = wanted.text});
+    if (waiting.size() > kMost) waiting.erase(waiting.begin());
     return true;
   }
   static bool apply(State& state, const TakeNotices& wanted) {

@@ -197,6 +197,17 @@ TEST_F(BypassTest, WhoeverLeavesTheHelpDeskWhileTheyProveThemselvesIssuesNothing
   EXPECT_TRUE(secrets_of("bob", LookupKind::bypass).empty());
 }
 
+TEST_F(BypassTest, WhoeverLeavesTheHelpDeskWhileThePageIsOpenIssuesNothing) {
+  ScriptedDialogue dialogue;
+  prove_ada(dialogue);
+  dialogue.answer_with([&](std::string_view) {
+    host.add_user("ada", kAda);
+    return std::string();
+  });
+  EXPECT_FALSE(run(by(kAda, bypass_of("bob")), dialogue)->accepted);
+  EXPECT_TRUE(secrets_of("bob", LookupKind::bypass).empty());
+}
+
 TEST_F(BypassTest, ChangesNoCredentials) {
   // Even if the store holds one that says so.
   const auto made = new_lookup_secrets(LookupKind::bypass, "alice", 1);

@@ -208,6 +208,18 @@ TEST_P(CredentialContract, NoticesWaitUntilTheyAreTaken) {
   EXPECT_EQ(store_->notices("bob")->size(), 1U);
 }
 
+TEST_P(CredentialContract, TheNewestHundredNoticesWait) {
+  constexpr int kMost = 100;
+  commit(effects(LeaveNotice{"bob", "his"}));
+  for (int i = 1; i <= kMost + 2; ++i) commit(effects(LeaveNotice{"alice", std::to_string(i)}));
+  const auto waiting = store_->notices("alice");
+  ASSERT_TRUE(waiting);
+  ASSERT_EQ(waiting->size(), std::size_t{kMost});
+  EXPECT_EQ(waiting->front().text, "3");
+  EXPECT_EQ(waiting->back().text, "102");
+  EXPECT_EQ(store_->notices("bob")->size(), 1U);
+}
+
 TEST_P(CredentialContract, AProofByRecoveryCodeGoesWithTheCodes) {
   const Session session{.id = std::string(32, 'a'), .user = "alice", .service = "sshd"};
   const EarnedProof proof{

@@ -175,6 +175,15 @@ TEST_F(RestoreTest, TellsWhatIsOtherwiseThanItWas) {
                                                     remark(Kind::generator_back, "carol", "old")));
 }
 
+TEST_F(RestoreTest, WhoeverHasToChangeTheirPasswordStillHasTo) {
+  commit(effects(SetPassword{"bob", "of bob"}));
+  back_up();
+  commit(effects(ExpirePassword{"alice"}));
+  restore();
+  EXPECT_TRUE(*open()->must_change_password("alice"));
+  EXPECT_FALSE(*open()->must_change_password("bob"));
+}
+
 // A renewed hash is of the same password.
 TEST_F(RestoreTest, AHashThatALoginRenewedIsNoChange) {
   back_up();
