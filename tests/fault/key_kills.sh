@@ -38,7 +38,7 @@ people='p1 p2 p3 p4 p5 p6'
 for name in $people comer regular; do person $name; done
 password_of regular 'correct horse'
 # Short, so that there is a new code after each kill.
-otp_period=4
+otp_period=2
 for name in $people; do otp_enrol $name; done
 
 echo '# life goes on'
