@@ -44,10 +44,11 @@ function(usher_test name)
   target_link_libraries(${name} PRIVATE ${test_LIBRARIES})
   usher_test_commons(${name})
   target_precompile_headers(${name} REUSE_FROM usher_precompiled)
+  # A file in C stands alone.
   list(FILTER test_SOURCES INCLUDE REGEX "\\.c$")
-  set_source_files_properties(${test_SOURCES} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+  set_source_files_properties(${test_SOURCES} PROPERTIES SKIP_PRECOMPILE_HEADERS ON SKIP_UNITY_BUILD_INCLUSION ON)
   set_target_properties(${name} PROPERTIES
-    RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests" UNITY_BUILD OFF)
+    RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
   gtest_discover_tests(${name} TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST
                        DISCOVERY_TIMEOUT 120
                        PROPERTIES LABELS "${test_LABELS}" TIMEOUT 600)
