@@ -32,7 +32,7 @@ constexpr unsigned char kMessage = crypto_secretstream_xchacha20poly1305_TAG_MES
 constexpr unsigned char kFinal = crypto_secretstream_xchacha20poly1305_TAG_FINAL;
 
 // What is derived from the passphrase's key, each under a number of its own.
-constexpr char kContext[crypto_kdf_CONTEXTBYTES + 1] = "UsherBak";
+constexpr char kBackupContext[crypto_kdf_CONTEXTBYTES + 1] = "UsherBak";
 enum class Part : std::uint8_t { mark = 1, stream_key = 2 };
 using Mark = std::array<std::uint8_t, 16>;
 
@@ -117,7 +117,7 @@ Result<Secret> passphrase_key(const Secret& passphrase, const Header& header) {
 
 void derive_part(std::span<std::uint8_t> out, Part part, const Secret& key) {
   static_cast<void>(crypto_kdf_derive_from_key(out.data(), out.size(),
-                                               static_cast<std::uint64_t>(part), kContext,
+                                               static_cast<std::uint64_t>(part), kBackupContext,
                                                key.expose_bytes().data()));
 }
 

@@ -18,12 +18,12 @@ constexpr std::string_view kPrefix = "usher-master-key-1 ";
 static_assert(MasterKey::kLineSize == kPrefix.size() + 2 * kKeySize + 1);  // and a line feed
 
 // What is derived from the master key, each under a number of its own (crypto_kdf of libsodium).
-constexpr char kContext[crypto_kdf_CONTEXTBYTES + 1] = "UsherStr";
+constexpr char kStoreContext[crypto_kdf_CONTEXTBYTES + 1] = "UsherStr";
 enum class Derived : std::uint8_t { key_id = 1, sealing_key = 2 };
 
 void derive(std::span<std::uint8_t> out, Derived number, const Secret& key) noexcept {
   static_cast<void>(crypto_kdf_derive_from_key(out.data(), out.size(),
-                                               static_cast<std::uint64_t>(number), kContext,
+                                               static_cast<std::uint64_t>(number), kStoreContext,
                                                key.expose_bytes().data()));
 }
 

@@ -4,7 +4,7 @@
 
 Reads BUILD/compile_commands.json and writes into OUT one ROOM.cpp that includes the room's files, and
 a compile_commands.json without what only GCC knows. A room with many files becomes several, so that
-no processor waits for the largest.
+no processor waits for the largest; none of a few files, since each reads all headers.
 """
 import json
 import os
@@ -12,7 +12,7 @@ import shlex
 import sys
 
 PRODUCT = ("pam_module", "daemon", "keeper", "pam_stacks", "ctl")
-MOST_FILES = 12
+USUAL_FILES = 12
 
 
 def main() -> None:
@@ -35,9 +35,10 @@ def main() -> None:
     commands = []
     for room, files in sorted(rooms.items()):
         paths = sorted(files)
-        for first in range(0, len(paths), MOST_FILES):
-            part = paths[first : first + MOST_FILES]
-            name = os.path.join(out, f"{room.replace('/', '_')}_{first // MOST_FILES}.cpp")
+        parts = max(1, round(len(paths) / USUAL_FILES))
+        for number in range(parts):
+            part = paths[len(paths) * number // parts : len(paths) * (number + 1) // parts]
+            name = os.path.join(out, f"{room.replace('/', '_')}_{number}.cpp")
             with open(name, "w", encoding="utf-8") as file:
                 file.writelines(f'#include "{os.path.join(source, path)}"\n' for path in part)
             entry = files[part[0]]

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <security/pam_appl.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -62,6 +63,9 @@ class FakeDaemon {
   UniqueFd over_writer_;
   std::thread thread_;
 };
+
+/// What most logins end with.
+inline constexpr Verdict kSuccess{.seal = Seal::success, .pam_code = PAM_SUCCESS};
 
 // The steps.
 

@@ -13,9 +13,6 @@
 namespace usher::testing {
 namespace {
 
-constexpr Prompt kPassword{
-    .style = PromptStyle::hidden, .purpose = PromptPurpose::password, .text = "Password: "};
-
 /// What a module finds that stands behind pam_usher.so.
 std::optional<std::string> token_after(const FakeDaemon& daemon, Person& person,
                                        int expected_code) {

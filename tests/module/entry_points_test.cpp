@@ -16,7 +16,6 @@
 namespace usher::testing {
 namespace {
 
-constexpr Verdict kSuccess{.seal = Seal::success, .pam_code = PAM_SUCCESS};
 constexpr Verdict kDenied{.seal = Seal::denied, .pam_code = PAM_PERM_DENIED};
 constexpr const char* kNowhere = "/nonexistent/usher.sock";
 

@@ -12,9 +12,6 @@
 namespace usher::testing {
 namespace {
 
-constexpr Verdict kSuccess{.seal = Seal::success, .pam_code = PAM_SUCCESS};
-constexpr Verdict kWrong{.seal = Seal::denied, .pam_code = PAM_AUTH_ERR};
-
 /// What libpam told the program to wait, in microseconds, in place of waiting.
 unsigned asked_for = 0;
 void wait_instead(int status, unsigned microseconds, void*) {

@@ -11,11 +11,7 @@
 namespace usher::testing {
 namespace {
 
-constexpr Prompt kPassword{
-    .style = PromptStyle::hidden, .purpose = PromptPurpose::password, .text = "Password: "};
 constexpr Prompt kCode{.style = PromptStyle::visible, .text = "Code: "};
-constexpr Verdict kSuccess{.seal = Seal::success, .pam_code = PAM_SUCCESS};
-constexpr Verdict kWrong{.seal = Seal::denied, .pam_code = PAM_AUTH_ERR};
 
 class FirstPass : public ::testing::Test {
  protected:

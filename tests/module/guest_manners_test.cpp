@@ -21,10 +21,6 @@
 namespace usher::testing {
 namespace {
 
-constexpr Prompt kPassword{
-    .style = PromptStyle::hidden, .purpose = PromptPurpose::password, .text = "Password: "};
-constexpr Verdict kSuccess{.seal = Seal::success, .pam_code = PAM_SUCCESS};
-
 std::size_t count_entries(const char* folder) {
   std::size_t count = 0;
   for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(folder)) ++count;

@@ -18,10 +18,6 @@ namespace {
 
 using Bytes = FakeDaemon::Bytes;
 
-constexpr Prompt kPassword{
-    .style = PromptStyle::hidden, .purpose = PromptPurpose::password, .text = "Password: "};
-constexpr Verdict kSuccess{.seal = Seal::success, .pam_code = PAM_SUCCESS};
-
 Bytes cut(Bytes packet) {
   packet.pop_back();
   return packet;

@@ -12,7 +12,14 @@
 #include <utility>
 #include <vector>
 
+#include "usher/message.h"
+
 namespace usher::testing {
+
+// What the daemons of these tests say.
+inline constexpr Prompt kPassword{
+    .style = PromptStyle::hidden, .purpose = PromptPurpose::password, .text = "Password: "};
+inline constexpr Verdict kWrong{.seal = Seal::denied, .pam_code = PAM_AUTH_ERR};
 
 /// The program's side of pam_conv(3): says what it was told to, and remembers what it was shown. A
 /// prompt without a reply left fails the test. One thread.

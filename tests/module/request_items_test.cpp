@@ -13,10 +13,6 @@
 namespace usher::testing {
 namespace {
 
-constexpr Prompt kPassword{
-    .style = PromptStyle::hidden, .purpose = PromptPurpose::password, .text = "Password: "};
-constexpr Verdict kSuccess{.seal = Seal::success, .pam_code = PAM_SUCCESS};
-
 class RequestItems : public ::testing::Test {
  protected:
   void SetUp() override { clear_log(); }

@@ -12,8 +12,8 @@
 namespace usher {
 namespace {
 
-using testing::alice;
 using testing::hours_in_utc;
+using testing::kAlice;
 using testing::origins;
 using testing::rule_named;
 using testing::rule_set;
@@ -68,7 +68,6 @@ void expect_denied(const RuleSet& rules, const Facts& facts) {
 }
 
 TEST(Unknown, DeniesWhereverItStandsAlsoUnderObserve) {
-  static const Person kAlice = alice();
   constexpr std::size_t kCount = 6;
   for (const Unanswered& line : kLines)
     for (std::size_t place = 0; place < kCount; ++place)

@@ -5,17 +5,12 @@
 
 #include <algorithm>
 
+#include "tests/unit/config/rule_file.h"
+
 namespace usher::config {
 namespace {
 
-/// The rules of a file that has nothing wrong with it.
-std::vector<Rule> rules_of(std::string_view text) {
-  Document document("50-example.toml", std::string(text));
-  std::vector<Rule> rules;
-  read_rules(document, {}, rules);
-  for (const Finding& finding : document.findings()) ADD_FAILURE() << render(finding);
-  return rules;
-}
+using testing::rules_of;
 
 /// What is wrong with one line of an otherwise right rule; empty where nothing is.
 std::string finding_about(std::string_view line) {

@@ -8,15 +8,8 @@
 namespace usher::config {
 namespace {
 
+using testing::rules_of;
 using Names = std::vector<std::string>;
-
-/// The rules of one file, whose sets are its own.
-std::vector<Rule> rules_of(std::string_view text) {
-  Document document("50-example.toml", std::string(text));
-  auto rules = testing::read_rule_file(document);
-  for (const Finding& finding : document.findings()) ADD_FAILURE() << render(finding);
-  return rules;
-}
 
 std::string first_finding(std::string_view text) {
   Document document("50-example.toml", std::string(text));

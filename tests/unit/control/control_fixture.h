@@ -15,6 +15,11 @@
 
 namespace usher::testing {
 
+// The names of errors.
+constexpr auto kDenied = "org.usher.control.PermissionDenied";
+constexpr auto kInvalid = "org.varlink.service.InvalidParameter";
+constexpr auto kFailed = "org.usher.control.Failed";
+
 /// What the control methods work on, with two people and one rule about sshd.
 class ControlFixture : public ::testing::Test {
  protected:

@@ -33,10 +33,6 @@ class MethodsTest : public ControlFixture {
   }
 };
 
-constexpr auto kDenied = "org.usher.control.PermissionDenied";
-constexpr auto kInvalid = "org.varlink.service.InvalidParameter";
-constexpr auto kFailed = "org.usher.control.Failed";
-
 TEST_F(MethodsTest, AreRefusedToWhoeverIsNotRoot) {
   for (const char* method : {"org.usher.control.Status", "org.usher.control.Reload",
                              "org.usher.control.Explain", "org.usher.control.Log"}) {

@@ -17,9 +17,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr auto kDenied = "org.usher.control.PermissionDenied";
-constexpr auto kInvalid = "org.varlink.service.InvalidParameter";
-constexpr auto kFailed = "org.usher.control.Failed";
 constexpr auto kNoSession = "org.usher.control.NoSession";
 
 using Ids = std::vector<std::string>;

@@ -59,7 +59,7 @@ std::vector<Page> all_pages(const Words& command = {}) {
   return pages;
 }
 
-std::string content_of(const std::string& file) {
+std::string completion_file(const std::string& file) {
   std::ifstream in(std::string(USHER_COMPLETIONS) + "/" + file);
   return {std::istreambuf_iterator<char>(in), {}};
 }
@@ -124,7 +124,7 @@ std::string zsh_section(const std::string& text, const std::string& command) {
 }
 
 TEST(Completions, ZshKnowsAllThatHelpShows) {
-  const std::string text = content_of("_usherctl");
+  const std::string text = completion_file("_usherctl");
   for (const Page& page : all_pages()) {
     const bool leaf = page.subcommands.empty();
     const std::string section = leaf ? zsh_section(text, joined(page.command)) : text;
@@ -141,7 +141,7 @@ TEST(Completions, ZshKnowsAllThatHelpShows) {
 }
 
 TEST(Completions, FishKnowsAllThatHelpShows) {
-  const std::string text = content_of("usherctl.fish");
+  const std::string text = completion_file("usherctl.fish");
   for (const Page& page : all_pages()) {
     const std::string where = page.subcommands.empty()
                                   ? "-n '__usherctl_is " + joined(page.command) + "'"

@@ -15,8 +15,6 @@
 namespace usher::testing {
 namespace {
 
-constexpr int kPatience = 60'000;  // milliseconds, for a test that hangs
-
 /// Whether `descriptor` became readable before the test was over and the time up.
 bool readable(int descriptor, int over, int milliseconds) {
   std::array<pollfd, 2> watched{{{.fd = descriptor, .events = POLLIN, .revents = 0},

@@ -21,13 +21,13 @@ namespace usher::testing {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
+using Json = nlohmann::json;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-constexpr auto kSettings = R"([state]
+constexpr auto kImportSettings = R"([state]
 store = "state/store.db"
 master_key = "state/master.key"
 [audit]
@@ -42,7 +42,7 @@ std::string own_account() { return ::getpwuid(::getuid())->pw_name; }
 class ImportCommand : public ::testing::Test {
  protected:
   void SetUp() override {
-    config = folder.write("usher.toml", kSettings);
+    config = folder.write("usher.toml", kImportSettings);
     fs::create_directory(at("state"));
     fs::permissions(at("state"), fs::perms::owner_all);
     ASSERT_TRUE(initialise_store(at("state/store.db"), at("state/master.key")));
@@ -98,7 +98,7 @@ TEST_F(ImportCommand, TakesOverWhatAFileHolds) {
 
 TEST_F(ImportCommand, IsWrittenDown) {
   ASSERT_EQ(import({csv("table.csv", me + ",phone," + secret + "\n")}).exit_code, 0);
-  const json event = json::parse(log());
+  const Json event = Json::parse(log());
   EXPECT_EQ(event.at("kind"), "credential-changed");
   EXPECT_EQ(event.at("operation"), "otp.import");
   EXPECT_EQ(event.at("label"), "phone");
@@ -148,10 +148,10 @@ TEST_F(ImportCommand, TakesNothingTwice) {
 
 TEST_F(ImportCommand, SaysItInJson) {
   const Outcome outcome = import({"--json", "--dry-run", "--user", me, write("ga", kGoogle)});
-  const json said = json::parse(outcome.out);
+  const Json said = Json::parse(outcome.out);
   EXPECT_EQ(said.at("dry_run"), true);
   EXPECT_EQ(said.at("changed"), false);
-  const json& code = said.at("codes").at(0);
+  const Json& code = said.at("codes").at(0);
   EXPECT_EQ(code.at("user"), me);
   EXPECT_EQ(code.at("label"), "google-authenticator");
   EXPECT_EQ(code.at("kind"), "totp");
@@ -163,7 +163,7 @@ TEST_F(ImportCommand, SaysItInJson) {
   EXPECT_EQ(said.at("findings").at(0).at("severity"), "note");
   EXPECT_EQ(said.at("findings").at(0).at("line"), 4);
 
-  const json failed = json::parse(import({"--json", csv("bad.csv", "x\n")}).out);
+  const Json failed = Json::parse(import({"--json", csv("bad.csv", "x\n")}).out);
   EXPECT_EQ(failed.at("changed"), false);
   EXPECT_THAT(failed.at("codes"), IsEmpty());
 }

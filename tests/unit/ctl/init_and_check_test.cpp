@@ -17,7 +17,7 @@ using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr auto kSettings = R"([state]
+constexpr auto kInitSettings = R"([state]
 store = "store.db"
 master_key = "master.key"
 [rules]
@@ -31,7 +31,7 @@ require = ["password", "otp"]
 
 class WithoutUsherd : public ::testing::Test {
  protected:
-  WithoutUsherd() : config(folder.write("usher.toml", kSettings)) {
+  WithoutUsherd() : config(folder.write("usher.toml", kInitSettings)) {
     rules = folder.write("rules.d/50-ssh.toml", kRule);
   }
   ScratchFolder folder;

@@ -14,6 +14,7 @@
 
 #include "tests/unit/ctl/person.h"
 #include "tests/unit/ctl/usherctl_process.h"
+#include "tests/unit/golden_file.h"
 
 namespace usher::testing {
 namespace {
@@ -25,7 +26,7 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using Json = nlohmann::json;
 
-constexpr auto kSettings = R"([state]
+constexpr auto kKeySettings = R"([state]
 store = "state/store.db"
 master_key = "state/master.key"
 [audit]
@@ -33,16 +34,11 @@ file = "log/audit.jsonl"
 )";
 constexpr auto kPassphrase = "several words in a row\n";
 
-std::string content_of(const std::string& file) {
-  std::ifstream in(file);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 /// A store of its own, as root or as whoever runs the test.
 class KeyCommands : public ::testing::Test {
  protected:
   void SetUp() override {
-    config_ = folder_.write("usher.toml", kSettings);
+    config_ = folder_.write("usher.toml", kKeySettings);
     for (const char* each : {"state", "log", "out"}) {
       fs::create_directory(at(each));
       fs::permissions(at(each), fs::perms::owner_all);

@@ -19,7 +19,6 @@ using ::testing::Not;
 Prompt hidden(std::string_view text) {
   return {.style = PromptStyle::hidden, .purpose = PromptPurpose::other, .text = text};
 }
-constexpr Verdict kSuccess{.seal = Seal::success, .pam_code = PAM_SUCCESS};
 
 Verdict denial(int pam_code, std::string_view text = {}) {
   return {.seal = Seal::denied,

@@ -16,10 +16,11 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "tests/unit/ctl/usherctl_process.h"
+
 namespace usher::testing {
 namespace {
 
-constexpr int kPatience = 60'000;  // milliseconds, for a test that hangs
 constexpr char kEndMark = '\x1c';  // what no program of these tests writes
 
 /// The session's first process, which does what a shell does: start the program and see it end.

@@ -17,7 +17,6 @@ using ::testing::Not;
 
 constexpr Prompt kPassword{.style = PromptStyle::hidden, .text = "Password: "};
 constexpr Prompt kCode{.style = PromptStyle::visible, .text = "Code: "};
-constexpr Verdict kSuccess{.seal = Seal::success, .pam_code = PAM_SUCCESS};
 
 std::vector<std::string> setting_at(const FakeDaemon& usherd) {
   return {USHERCTL, "password", "set", "ada", "--socket", usherd.path()};

@@ -51,15 +51,15 @@ TEST(Readiness, ATimeThatIsNoneIsAMistakeOfTheCommandLine) {
 }
 
 TEST(Since, ReadsDurationsAndDates) {
-  constexpr std::int64_t kNow = 1'000'000'000;
-  EXPECT_EQ(ctl::since("90m", kNow), kNow - 5'400);
-  EXPECT_EQ(ctl::since("24h", kNow), kNow - 86'400);
-  EXPECT_EQ(ctl::since("7d", kNow), kNow - 604'800);
-  EXPECT_EQ(ctl::since("0d", kNow), kNow);
-  EXPECT_TRUE(ctl::since("2026-03-01", kNow));
+  constexpr std::int64_t kMoment = 1'000'000'000;
+  EXPECT_EQ(ctl::since("90m", kMoment), kMoment - 5'400);
+  EXPECT_EQ(ctl::since("24h", kMoment), kMoment - 86'400);
+  EXPECT_EQ(ctl::since("7d", kMoment), kMoment - 604'800);
+  EXPECT_EQ(ctl::since("0d", kMoment), kMoment);
+  EXPECT_TRUE(ctl::since("2026-03-01", kMoment));
   for (const char* wrong : {"", "d", "7", "7w", "-7d", "7 d", "7dd", "1.5h", "2026-02-30",
                             "2026-03-01 12:00", "99999999999999999999d", "99999999999d"})
-    EXPECT_FALSE(ctl::since(wrong, kNow)) << wrong;
+    EXPECT_FALSE(ctl::since(wrong, kMoment)) << wrong;
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ using ctl::StoreWork;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr auto kSettings = R"([state]
+constexpr auto kWorkSettings = R"([state]
 store = "state/store.db"
 master_key = "key/master.key"
 [audit]
@@ -40,7 +40,7 @@ file = "log/audit.jsonl"
 class StoreWorkTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    globals_.config = folder_.write("usher.toml", kSettings);
+    globals_.config = folder_.write("usher.toml", kWorkSettings);
     for (const char* each : {"state", "key", "log"}) {
       fs::create_directory(at(each));
       fs::permissions(at(each), fs::perms::owner_all);

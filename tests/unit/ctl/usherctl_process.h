@@ -6,6 +6,8 @@
 
 namespace usher::testing {
 
+constexpr int kPatience = 60'000;  // milliseconds, for a test that hangs
+
 /// What became of a program that was run to its end.
 struct Outcome {
   int exit_code = -1;  // 128 + n where signal n ended it

@@ -9,15 +9,10 @@
 #include <string_view>
 
 #include "daemon/factors/otp.h"
+#include "tests/fakes/made_secret.h"
 
 namespace usher::testing {
 namespace {
-
-Secret secret(std::string_view bytes) {
-  Secret made;
-  EXPECT_TRUE(made.assign(bytes));
-  return made;
-}
 
 constexpr std::string_view kSeed20 = "12345678901234567890";
 constexpr std::string_view kSeed32 = "12345678901234567890123456789012";

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "tests/fakes/fake_clock.h"
+#include "tests/fakes/made_secret.h"
 #include "tests/fakes/memory_store.h"
 
 namespace usher {
@@ -18,12 +19,7 @@ namespace {
 
 using testing::FakeClock;
 using testing::MemoryStore;
-
-Secret secret(std::string_view text) {
-  Secret made;
-  EXPECT_TRUE(made.assign(text));
-  return made;
-}
+using testing::secret;
 
 class LookupSecretTest : public ::testing::Test {
  protected:

@@ -6,14 +6,10 @@
 #include <string>
 #include <string_view>
 
+#include "tests/fakes/made_secret.h"
+
 namespace usher::testing {
 namespace {
-
-Secret secret(std::string_view bytes) {
-  Secret made;
-  EXPECT_TRUE(made.assign(bytes));
-  return made;
-}
 
 constexpr std::string_view kSeed = "12345678901234567890";
 

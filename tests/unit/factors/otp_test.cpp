@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "tests/fakes/fake_clock.h"
+#include "tests/fakes/made_secret.h"
 #include "tests/fakes/memory_store.h"
 
 namespace usher::testing {
@@ -22,11 +23,6 @@ using Outcome = FactorCheck::Outcome;
 
 class OtpFactorTest : public ::testing::Test {
  protected:
-  static Secret secret(std::string_view bytes) {
-    Secret made;
-    EXPECT_TRUE(made.assign(bytes));
-    return made;
-  }
   std::uint64_t now() const { return totp_step(clock_.wall_microseconds(), {}); }
   // The code `offset` steps from now.
   Secret code(int offset = 0, std::string_view seed = kSeed, const OtpParameters& parameters = {}) {

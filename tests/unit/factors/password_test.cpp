@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "tests/fakes/fake_keeper.h"
+#include "tests/fakes/made_secret.h"
 #include "tests/fakes/memory_store.h"
 
 namespace usher::testing {
@@ -19,12 +20,6 @@ using Outcome = FactorCheck::Outcome;
 // libsodium's least, so that the tests are quick; what is safe is the configuration's business.
 constexpr PasswordCost kCheap{.memory_bytes = 8192, .passes = 1};
 constexpr PasswordCost kDearer{.memory_bytes = 16384, .passes = 2};
-
-Secret secret(std::string_view bytes) {
-  Secret made;
-  EXPECT_TRUE(made.assign(bytes));
-  return made;
-}
 
 Deadline soon() { return Deadline::after(60'000); }
 

@@ -10,6 +10,7 @@
 #include <thread>
 #include <utility>
 
+#include "tests/fakes/made_secret.h"
 #include "tests/unit/server/server_fixture.h"
 #include "usher/packet_socket.h"
 
@@ -17,12 +18,6 @@ namespace usher::testing {
 namespace {
 
 using ::testing::HasSubstr;
-
-Secret secret(std::string_view bytes) {
-  Secret made;
-  EXPECT_TRUE(made.assign(bytes));
-  return made;
-}
 
 /// A keeper at a socket of the test's own, which lives for one connection.
 class KeeperClientTest : public ::testing::Test {

@@ -8,12 +8,10 @@
 namespace usher {
 namespace {
 
-using testing::alice;
+using testing::kAlice;
 using testing::origins;
 using testing::rule_named;
 using testing::rule_set;
-
-const Person kAlice = alice();
 
 /// What explain() says of one rule.
 std::string why(const Rule& rule, std::string_view service, std::string_view rhost,

@@ -12,14 +12,12 @@
 namespace usher {
 namespace {
 
-using testing::alice;
 using testing::hours_in_utc;
+using testing::kAlice;
 using testing::origins;
 using testing::rule_named;
 using testing::rule_set;
 using Kind = Decision::Kind;
-
-const Person kAlice = alice();
 
 Facts facts_of(std::string_view service, std::string_view rhost, const Person* person = &kAlice) {
   return {.service = service, .source = Source::of(rhost), .person = person, .proven = {}};

@@ -14,8 +14,8 @@
 namespace usher {
 namespace {
 
-using testing::alice;
 using testing::hours_in_utc;
+using testing::kAlice;
 using testing::origins;
 using testing::rule_named;
 using testing::rule_set;
@@ -41,7 +41,6 @@ std::vector<Rule> overlapping_rules() {
 
 /// Every request of a small world.
 std::vector<Facts> requests() {
-  static const Person kAlice = alice();
   static const Person kBob{.name = "bob", .uid = 1001, .groups = {}};
   static const std::vector<std::string> kGhosts = {"ghosts"};
   constexpr std::int64_t kNoon = 12 * 3600;

@@ -14,12 +14,11 @@
 namespace usher {
 namespace {
 
-using testing::alice;
+using testing::kAlice;
 using testing::rule_named;
 using testing::rule_set;
 using Kind = Decision::Kind;
 
-const Person kAlice = alice();
 constexpr std::uint32_t kHour = 3600;
 
 Requirement any_of(std::vector<Factor> factors) { return {.any_of = std::move(factors)}; }

@@ -42,8 +42,6 @@ inline Hours hours_in_utc(std::string spelling, std::uint8_t days, std::int32_t 
   return {.days = days, .begin = begin, .end = end, .zone = utc(), .spelling = std::move(spelling)};
 }
 
-inline Person alice() {
-  return {.name = "alice", .uid = 1000, .groups = {{"alice", 1000}, {"sudo", 27}}};
-}
+inline const Person kAlice{.name = "alice", .uid = 1000, .groups = {{"alice", 1000}, {"sudo", 27}}};
 
 }  // namespace usher::testing

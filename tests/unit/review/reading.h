@@ -9,6 +9,7 @@
 
 #include "daemon/config/document.h"
 #include "daemon/config/written.h"
+#include "daemon/review/review.h"
 #include "tests/unit/config/rule_file.h"
 
 namespace usher::testing {
@@ -22,6 +23,12 @@ inline config::Reading reading_of(std::string text) {
   for (const Finding& finding : documents.front().findings()) ADD_FAILURE() << render(finding);
   reading.written = config::written_in(documents);
   return reading;
+}
+
+inline void expect_no_doubt(const std::string& rules) {
+  const auto reading = reading_of(rules);
+  EXPECT_FALSE(reading.written.rules.empty());
+  for (const Finding& finding : review_rules(reading)) ADD_FAILURE() << render(finding);
 }
 
 }  // namespace usher::testing

@@ -31,16 +31,10 @@ std::string installed_with(const std::string& own) {
   return all;
 }
 
-void expect_no_doubt(const std::string& rules) {
-  const auto reading = testing::reading_of(rules);
-  EXPECT_FALSE(reading.written.rules.empty());
-  for (const Finding& finding : review_rules(reading)) ADD_FAILURE() << render(finding);
-}
-
-TEST(ShippedRules, GiveRiseToNoDoubt) { expect_no_doubt(installed_with("")); }
+TEST(ShippedRules, GiveRiseToNoDoubt) { testing::expect_no_doubt(installed_with("")); }
 
 TEST(ShippedRules, NorDoTheyWithTheExampleAmongThem) {
-  expect_no_doubt(installed_with(ssh_example()));
+  testing::expect_no_doubt(installed_with(ssh_example()));
 }
 
 /// But for the exception, which has to stand above the rule it is from, as the comment says.
@@ -49,7 +43,7 @@ TEST(ShippedRules, NorDoTheExamplesInTheExamplesComments) {
   const std::size_t rule = example.find("[[rule]]\nname = \"password or key");
   ASSERT_NE(rule, std::string::npos);
   const std::string comments = example.substr(example.find("\n\n#", rule));
-  expect_no_doubt(installed_with(
+  testing::expect_no_doubt(installed_with(
       std::regex_replace(comments, std::regex("(^|\n)# (\\[\\[rule\\]\\]|[a-z_]+ = )"), "$1$2")));
 }
 

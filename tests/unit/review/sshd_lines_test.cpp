@@ -7,7 +7,7 @@ namespace usher::review {
 namespace {
 
 /// "keyword|value|value", one a line.
-std::vector<std::string> parsed(std::string_view text) {
+std::vector<std::string> lines_in(std::string_view text) {
   std::vector<std::string> lines;
   for (const SshdLine& line : parse_sshd_lines(text)) {
     std::string joined = line.keyword;
@@ -20,29 +20,29 @@ std::vector<std::string> parsed(std::string_view text) {
 using Lines = std::vector<std::string>;
 
 TEST(SshdLines, AKeywordAndItsValues) {
-  EXPECT_EQ(parsed("UsePAM yes\n"), Lines{"usepam|yes"});
-  EXPECT_EQ(parsed("\t  AcceptEnv LANG\tLC_*  \r\n"), Lines{"acceptenv|LANG|LC_*"});
-  EXPECT_EQ(parsed("UsePAM\nUseDNS no"), (Lines{"usepam", "usedns|no"}));
+  EXPECT_EQ(lines_in("UsePAM yes\n"), Lines{"usepam|yes"});
+  EXPECT_EQ(lines_in("\t  AcceptEnv LANG\tLC_*  \r\n"), Lines{"acceptenv|LANG|LC_*"});
+  EXPECT_EQ(lines_in("UsePAM\nUseDNS no"), (Lines{"usepam", "usedns|no"}));
 }
 
 TEST(SshdLines, AnEqualsSignMayStandBetween) {
-  EXPECT_EQ(parsed("UsePAM=yes"), Lines{"usepam|yes"});
-  EXPECT_EQ(parsed("UsePAM = yes"), Lines{"usepam|yes"});
-  EXPECT_EQ(parsed("SetEnv A=b"), Lines{"setenv|A=b"});
+  EXPECT_EQ(lines_in("UsePAM=yes"), Lines{"usepam|yes"});
+  EXPECT_EQ(lines_in("UsePAM = yes"), Lines{"usepam|yes"});
+  EXPECT_EQ(lines_in("SetEnv A=b"), Lines{"setenv|A=b"});
 }
 
 TEST(SshdLines, QuotesHoldAValueTogether) {
-  EXPECT_EQ(parsed(R"(Banner "/etc/my banner")"), Lines{"banner|/etc/my banner"});
-  EXPECT_EQ(parsed("Banner 'a b' c"), Lines{"banner|a b|c"});
-  EXPECT_EQ(parsed(R"(Banner a\ b "c\"d")"), Lines{"banner|a b|c\"d"});
-  EXPECT_EQ(parsed(R"("UsePAM" "yes")"), Lines{"usepam|yes"});
-  EXPECT_EQ(parsed("Banner \"open\nUsePAM yes"), (Lines{"banner|open", "usepam|yes"}));
+  EXPECT_EQ(lines_in(R"(Banner "/etc/my banner")"), Lines{"banner|/etc/my banner"});
+  EXPECT_EQ(lines_in("Banner 'a b' c"), Lines{"banner|a b|c"});
+  EXPECT_EQ(lines_in(R"(Banner a\ b "c\"d")"), Lines{"banner|a b|c\"d"});
+  EXPECT_EQ(lines_in(R"("UsePAM" "yes")"), Lines{"usepam|yes"});
+  EXPECT_EQ(lines_in("Banner \"open\nUsePAM yes"), (Lines{"banner|open", "usepam|yes"}));
 }
 
 TEST(SshdLines, CommentsAreNoLines) {
-  EXPECT_EQ(parsed("# UsePAM no\n  #UsePAM no\n\n"), Lines{});
-  EXPECT_EQ(parsed("UsePAM yes # no"), Lines{"usepam|yes"});
-  EXPECT_EQ(parsed("Banner a#b"), Lines{"banner|a#b"});
+  EXPECT_EQ(lines_in("# UsePAM no\n  #UsePAM no\n\n"), Lines{});
+  EXPECT_EQ(lines_in("UsePAM yes # no"), Lines{"usepam|yes"});
+  EXPECT_EQ(lines_in("Banner a#b"), Lines{"banner|a#b"});
 }
 
 TEST(SshdLines, StandWhereTheirKeywordDoes) {

@@ -13,13 +13,13 @@
 namespace usher::review {
 namespace {
 
-using Lines = std::set<unsigned>;
+using LineNumbers = std::set<unsigned>;
 
 /// The lines of the rules that are never reached.
-Lines unreachable_in(const config::Reading& reading) {
+LineNumbers unreachable_in(const config::Reading& reading) {
   Findings findings;
   find_unreachable(reading, findings);
-  Lines lines;
+  LineNumbers lines;
   for (const Finding& finding : findings) lines.insert(finding.at.line);
   return lines;
 }
@@ -78,13 +78,13 @@ config::Reading two_rules(std::map<std::string, std::string> first,
 }
 
 TEST(Unreachable, NothingIsClaimedOfAKeyThatIsNotUnderstood) {
-  EXPECT_EQ(unreachable_in(two_rules({}, {})), Lines{2});
-  EXPECT_EQ(unreachable_in(two_rules({}, {{"moon", "full"}})), Lines{2});
-  EXPECT_EQ(unreachable_in(two_rules({{"moon", "full"}}, {})), Lines{});
-  EXPECT_EQ(unreachable_in(two_rules({{"moon", "full"}}, {{"moon", "new"}})), Lines{});
-  EXPECT_EQ(unreachable_in(two_rules({{"moon", "full"}}, {{"moon", "full"}})), Lines{2});
+  EXPECT_EQ(unreachable_in(two_rules({}, {})), LineNumbers{2});
+  EXPECT_EQ(unreachable_in(two_rules({}, {{"moon", "full"}})), LineNumbers{2});
+  EXPECT_EQ(unreachable_in(two_rules({{"moon", "full"}}, {})), LineNumbers{});
+  EXPECT_EQ(unreachable_in(two_rules({{"moon", "full"}}, {{"moon", "new"}})), LineNumbers{});
+  EXPECT_EQ(unreachable_in(two_rules({{"moon", "full"}}, {{"moon", "full"}})), LineNumbers{2});
   EXPECT_EQ(unreachable_in(two_rules({{"moon", "full"}}, {{"moon", "full"}, {"sun", "x"}})),
-            Lines{});
+            LineNumbers{});
 }
 
 // What is claimed of random rules, held against what judge() makes of every request there could be.
@@ -149,8 +149,8 @@ std::vector<std::vector<std::string>> subsets(const std::vector<std::string>& na
 }
 
 /// The lines of the rules that decide at least one request.
-Lines deciding_in(const RuleSet& rules) {
-  Lines lines;
+LineNumbers deciding_in(const RuleSet& rules) {
+  LineNumbers lines;
   std::vector<Source> sources;
   for (const char* rhost : {"", "host.example", "10.0.0.1", "10.1.0.1", "10.1.1.1", "192.0.2.1",
                             "2001:db8::1", "2001:db8::2", "fe80::1"})
@@ -182,8 +182,8 @@ TEST(Unreachable, ARuleThatIsNeverReachedNeverDecides) {
   std::size_t claims = 0;
   for (unsigned seed = 0; seed < 400; ++seed) {
     const config::Reading reading = RandomRules(seed).reading();
-    const Lines claimed = unreachable_in(reading);
-    const Lines deciding = deciding_in(reading.configuration.rules);
+    const LineNumbers claimed = unreachable_in(reading);
+    const LineNumbers deciding = deciding_in(reading.configuration.rules);
     for (const unsigned line : claimed)
       EXPECT_FALSE(deciding.contains(line)) << "seed " << seed << ", rule " << line;
     claims += claimed.size();

@@ -20,9 +20,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// What guessing costs is libsodium's; that the cost is in the file is what counts here.
-constexpr PassphraseCost kCheap{.passes = 1, .memory_bytes = 8192};
-constexpr std::string_view kPassphrase = "correct horse battery";
 constexpr std::string_view kHead = "what belongs into locked memory";
 constexpr std::size_t kHeaderSize = 15 + 4 + 8 + 16 + 16 + 24;
 

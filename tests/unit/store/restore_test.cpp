@@ -31,9 +31,6 @@ using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 using Kind = RestoreRemark::Kind;
 
-constexpr PassphraseCost kCheap{.passes = 1, .memory_bytes = 8192};
-constexpr std::string_view kPassphrase = "correct horse battery";
-constexpr std::string_view kOtherSeed = "abcdefghijklmnopqrst";
 constexpr OtpParameters kCounting{.kind = OtpKind::hotp};
 
 std::int64_t now() {

@@ -23,8 +23,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr std::string_view kOtherSeed = "abcdefghijklmnopqrst";
-
 RotationPorts quiet_ports() {
   return {.progress = [](std::size_t, std::size_t) {},
           .record = [](const Rotation&) { return Result<void>{}; },

@@ -14,12 +14,14 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/store/backup_file.h"
 #include "daemon/store/init.h"
 #include "daemon/store/key_ring.h"
 #include "daemon/store/master_key.h"
 #include "daemon/store/schema.h"
 #include "daemon/store/sqlite.h"
 #include "daemon/store/sqlite_store.h"
+#include "tests/fakes/made_secret.h"
 
 namespace usher::testing {
 
@@ -55,12 +57,6 @@ inline void write_file(const std::filesystem::path& file, std::string_view conte
   out.write(content.data(), static_cast<std::streamsize>(content.size()));
 }
 
-inline Secret secret(std::string_view bytes) {
-  Secret made;
-  EXPECT_TRUE(made.assign(bytes));
-  return made;
-}
-
 /// Opens what initialise_store() made in `scratch`.
 inline Result<std::unique_ptr<SqliteStore>> open_store(
     const Scratch& scratch, std::span<const Migration> steps = migrations()) {
@@ -92,5 +88,10 @@ inline AddOtp add_otp(std::string user, std::string label, std::string_view seed
 }
 
 constexpr std::string_view kSeed = "12345678901234567890";
+constexpr std::string_view kOtherSeed = "abcdefghijklmnopqrst";
+
+// Of backups. What guessing costs is libsodium's; that the cost is in the file is what counts here.
+constexpr PassphraseCost kCheap{.passes = 1, .memory_bytes = 8192};
+constexpr std::string_view kPassphrase = "correct horse battery";
 
 }  // namespace usher::testing
