@@ -65,10 +65,6 @@ class SharedContents {
   void* pages_;
 };
 
-ExitCode complain_of(const Error& error) {
-  return complain({.code = ExitCode::no, .what = error.message, .next = {}});
-}
-
 /// In a process that is root's no more when it meets the store.
 ExitCode fill(StoreWork& work, const BackupWish& wish, const PassphraseCost& cost,
               const PassphraseSource& source, int out, StoreContents& contents) {
@@ -76,15 +72,16 @@ ExitCode fill(StoreWork& work, const BackupWish& wish, const PassphraseCost& cos
   const auto passphrase = source.ask_for_new();
   if (!passphrase) return passphrase.error();
   const auto snapshot = take_snapshot(work.settings().store, work.settings().master_key);
-  if (!snapshot) return complain_of(snapshot.error());
+  if (!snapshot) return complain_of(snapshot.error().message);
   if (const auto written = write_backup(out, *snapshot, *passphrase, cost); !written)
-    return complain_of({fmt::format("{}: {}", wish.file, written.error().message)});
+    return complain_of(fmt::format("{}: {}", wish.file, written.error().message));
   const ChangeRecord record{.person = {},
                             .label = {},
                             .reason = fmt::format("a copy of the store and its key, encrypted, "
                                                   "goes to {}",
                                                   wish.file)};
-  if (const auto recorded = work.record(record); !recorded) return complain_of(recorded.error());
+  if (const auto recorded = work.record(record); !recorded)
+    return complain_of(recorded.error().message);
   contents = snapshot->contents;
   return ExitCode::ok;
 }

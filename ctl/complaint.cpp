@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <utility>
 
 #include "ctl/plain_text.h"
 
@@ -15,6 +16,10 @@ ExitCode complain(const Complaint& complaint) {
   fmt::print(stderr, "usherctl: {}\n", plain(complaint.what));
   if (!complaint.next.empty()) fmt::print(stderr, "  {}\n", plain(complaint.next));
   return complaint.code;
+}
+
+ExitCode complain_of(std::string what, std::string next) {
+  return complain({.code = ExitCode::no, .what = std::move(what), .next = std::move(next)});
 }
 
 }  // namespace usher::ctl

@@ -17,4 +17,7 @@ struct Complaint {
 /// Says it on standard error, whatever the texts hold, and returns its exit code.
 [[nodiscard]] ExitCode complain(const Complaint& complaint);
 
+/// The same, of what ends with ExitCode::no.
+[[nodiscard]] ExitCode complain_of(std::string what, std::string next = {});
+
 }  // namespace usher::ctl

@@ -16,10 +16,6 @@ namespace {
 /// Whoever has the file may guess as long as they like, and has all the seeds behind one guess.
 constexpr std::size_t kShortest = 12;
 
-ExitCode complain_of(std::string what, std::string next = {}) {
-  return complain({.code = ExitCode::no, .what = std::move(what), .next = std::move(next)});
-}
-
 ExitCode complain_of_line(LineEnd end) {
   switch (end) {
     case LineEnd::ended:

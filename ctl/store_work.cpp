@@ -29,10 +29,6 @@ ExitCode complain_of_settings(const std::vector<Finding>& findings) {
   return complain({.code = ExitCode::configuration, .what = what, .next = "Mend it first."});
 }
 
-ExitCode complain_of(const std::string& what, std::string next = {}) {
-  return complain({.code = ExitCode::no, .what = what, .next = std::move(next)});
-}
-
 /// What secrets may be read into must not be written to a core, nor looked at by a debugger of the
 /// user that this process is going to belong to.
 Result<void> forbid_dumps() {

@@ -107,7 +107,8 @@ class EndingHeld {
 
 /// What `fill` said; what ended it by force is passed on once all is cleaned up.
 std::expected<ExitCode, int> filled(const Filling& fill, int out, const EndingHeld& held) {
-  std::fflush(nullptr);
+  // What is written twice then is only what was printed.
+  static_cast<void>(std::fflush(nullptr));
   const pid_t child = ::fork();
   if (child < 0)
     return complain({.what = fmt::format("can't fork: {}", ::strerrordesc_np(errno)), .next = {}});
@@ -158,7 +159,7 @@ ExitCode write_whole_file(const fs::path& file, bool replace, const Filling& fil
     if (said) return put_in_place(made, file, replace);
     signal = said.error();
   }
-  ::raise(signal);
+  static_cast<void>(::raise(signal));
   return complain({.code = ExitCode::no, .what = "broken off: nothing was written", .next = {}});
 }
 

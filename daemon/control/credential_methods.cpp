@@ -15,7 +15,7 @@ namespace usher {
 namespace {
 
 /// Long enough for a keeper that is there, and no longer: everybody may ask this.
-constexpr std::int64_t kPatience = 2'000;
+constexpr std::int64_t kKeeperPatience = 2'000;
 
 /// Never the hash: it is of no use to anybody who may look.
 Json described(const IssuedSecret& issued) {
@@ -46,7 +46,8 @@ std::expected<View, VarlinkError> view_of_root(std::optional<std::string> user, 
   if (!user) return View{};
   const auto person = host.find_user(std::string_view(*user));
   if (!person) return method_failed(person.error().message);
-  return View{.user = *person ? (*person)->name : std::move(*user)};
+  if (*person) user = (*person)->name;
+  return View{.user = std::move(user)};
 }
 
 /// The help desk sees everybody's bypasses, everybody else their own. No name of theirs is looked
@@ -76,7 +77,7 @@ VarlinkReply listed(LookupKind kind, const char* member, const View& view, Contr
 std::string_view password_of(const std::optional<std::string>& own, const std::string& user,
                              Keeper& keeper) {
   if (own) return "usher";
-  const auto state = keeper.account_state(user, Deadline::after(kPatience));
+  const auto state = keeper.account_state(user, Deadline::after(kKeeperPatience));
   if (!state) return "unknown";
   return *state == AccountState::unknown ? "none" : "system";
 }

@@ -148,7 +148,7 @@ Result<Judgement> judge_counter(const OtpCredential& credential, const Secret& a
   if (!spent) return std::unexpected(spent.error());
 
   if (*ahead && **ahead < next + kLookAhead)
-    return Judgement{.step = **ahead, .reason = fmt::format("code of \"{}\"", credential.label)};
+    return Judgement{.step = *ahead, .reason = fmt::format("code of \"{}\"", credential.label)};
   if (*ahead)
     return Judgement{.trouble = Trouble::beyond_window,
                      .reason = fmt::format("code is {} ahead of the last one: it takes two in a "

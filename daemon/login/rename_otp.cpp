@@ -33,7 +33,7 @@ Outcome rename_otp(Hearing& hearing, const std::string& user) {
   if (has(*codes, new_label))
     return refused_change(fmt::format("there is a code named \"{}\" already", new_label));
   return commit_change(hearing, RenameOtp{.user = user, .label = label, .new_label = new_label},
-                       fmt::format("code \"{}\" of {} renamed to \"{}\"", label, user, new_label),
+                       fmt::format(R"(code "{}" of {} renamed to "{}")", label, user, new_label),
                        "a credential changed meanwhile: nothing was renamed");
 }
 

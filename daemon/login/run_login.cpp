@@ -100,6 +100,49 @@ VerdictResult accept_answers(Hearing& hearing, const Standing& standing, const D
   return verdict;
 }
 
+/// What is decided without a question; none where something has to be asked.
+std::optional<VerdictResult> verdict_unasked(Hearing& hearing, const Person* person,
+                                             const Standing& standing, const Decision& decision) {
+  if (decision.kind == Decision::Kind::denied)
+    return VerdictResult::deny(PAM_PERM_DENIED, decision.reason,
+                               decision.rule != nullptr ? decision.rule->deny_text : "");
+  if (decision.kind != Decision::Kind::satisfied) return std::nullopt;
+  if (person == nullptr) return mismatch("there is no such account");
+  return accept_unasked(hearing, standing, decision);
+}
+
+Result<Findings> check_answers(Hearing& hearing, std::vector<GivenAnswer>& answers,
+                               const std::string& user) {
+  if (const auto apart = take_apart(answers, user, hearing.ports.store); !apart)
+    return failure("an answer could not be taken apart: " + apart.error().message);
+  auto findings = check_all(answers, {.user = user, .service = hearing.request.service},
+                            hearing.dialogue.deadline(), hearing.ports);
+  if (!findings) return failure("a factor could not be checked: " + findings.error().message);
+  for (const HeldFactor& held : findings->held) hearing.event.held.push_back(held.factor);
+  hearing.tried_glass = findings->tried_glass;
+  if (findings->all_held && is_bypass_alone(hearing.event.held)) {
+    findings->all_held = false;
+    findings->reason += "; a bypass alone lets nobody in";
+  }
+  return findings;
+}
+
+/// Not all answers held. `before` is what the person had by then, where they may be offered to
+/// enrol.
+Outcome enrol_or_refuse(Hearing& hearing, const Person& person, const Standing& standing,
+                        const Decision& decision, Findings& findings,
+                        const std::optional<ExpectCredentials>& before) {
+  if (before) {
+    if (auto enrolled = enrol_at_prompt(hearing, person, decision, findings, *before)) {
+      if (*enrolled && (*enrolled)->accepted) note_earned(hearing, person, findings.held);
+      return std::move(*enrolled);
+    }
+  }
+  if (count_a_miss(hearing, standing, decision))
+    findings.reason += "; too often in this session, so all has to be proven there again";
+  return mismatch(std::move(findings.reason));
+}
+
 }  // namespace
 
 Outcome run_login(Hearing& hearing) {
@@ -116,13 +159,8 @@ Outcome run_login(Hearing& hearing) {
   if (!found)
     return internal_failure("the account could not be looked up: " + found.error().message);
   note_held(hearing.event, decision);
-  if (decision.kind == Decision::Kind::denied)
-    return VerdictResult::deny(PAM_PERM_DENIED, decision.reason,
-                               decision.rule != nullptr ? decision.rule->deny_text : "");
-  if (decision.kind == Decision::Kind::satisfied) {
-    if (person == nullptr) return mismatch("there is no such account");
-    return accept_unasked(hearing, standing, decision);
-  }
+  if (auto verdict = verdict_unasked(hearing, person, standing, decision))
+    return std::move(*verdict);
 
   note_asked(hearing.event, decision.missing);
   auto answers = has_one_field(hearing, decision)
@@ -140,30 +178,11 @@ Outcome run_login(Hearing& hearing) {
   }
   if (person != nullptr && !stands_still(hearing, *person, standing, decision))
     return mismatch(std::string(kNoLongerHeld));
-  if (const auto apart = take_apart(*answers, user, hearing.ports.store); !apart)
-    return internal_failure("an answer could not be taken apart: " + apart.error().message);
-  auto findings = check_all(*answers, {.user = user, .service = hearing.request.service},
-                            hearing.dialogue.deadline(), hearing.ports);
-  if (!findings)
-    return internal_failure("a factor could not be checked: " + findings.error().message);
-  for (const HeldFactor& held : findings->held) hearing.event.held.push_back(held.factor);
-  hearing.tried_glass = findings->tried_glass;
-  if (findings->all_held && is_bypass_alone(hearing.event.held)) {
-    findings->all_held = false;
-    findings->reason += "; a bypass alone lets nobody in";
-  }
+  auto findings = check_answers(hearing, *answers, user);
+  if (!findings) return internal_failure(findings.error().message);
   if (person == nullptr) return mismatch("there is no such account");
-  if (!findings->all_held) {
-    if (before) {
-      if (auto enrolled = enrol_at_prompt(hearing, *person, decision, *findings, *before)) {
-        if (*enrolled && (*enrolled)->accepted) note_earned(hearing, *person, findings->held);
-        return std::move(*enrolled);
-      }
-    }
-    if (count_a_miss(hearing, standing, decision))
-      findings->reason += "; too often in this session, so all has to be proven there again";
-    return mismatch(std::move(findings->reason));
-  }
+  if (!findings->all_held)
+    return enrol_or_refuse(hearing, *person, standing, decision, *findings, before);
   if (!stands_still(hearing, *person, standing, decision))
     return mismatch(std::string(kNoLongerHeld));
   note_earned(hearing, *person, findings->held);

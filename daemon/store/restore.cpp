@@ -79,7 +79,7 @@ path staged_name(const path& store) { return store.native() + ".restore"; }
 std::string time_in_name() {
   const std::time_t now = std::time(nullptr);
   std::tm utc{};
-  ::gmtime_r(&now, &utc);
+  if (::gmtime_r(&now, &utc) == nullptr) return std::to_string(now);
   return fmt::format("{:04}{:02}{:02}T{:02}{:02}{:02}Z", utc.tm_year + 1900, utc.tm_mon + 1,
                      utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec);
 }

@@ -208,9 +208,8 @@ class Merge {
     Query row = restored_.database.query(
         "UPDATE lookup_secret SET uses_left = ?, expires = ? WHERE id = ?");
     row.bind(std::min(then.uses_left, since.uses_left));
-    const auto expires = then.expires && since.expires ? std::min(then.expires, since.expires)
-                         : then.expires                ? then.expires
-                                                       : since.expires;
+    std::optional<std::int64_t> expires = then.expires ? then.expires : since.expires;
+    if (then.expires && since.expires) expires = std::min(*then.expires, *since.expires);
     if (expires)
       row.bind(*expires);
     else

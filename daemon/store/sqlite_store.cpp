@@ -242,9 +242,8 @@ Result<CommitOutcome> SqliteStore::commit(std::span<const Effect> effects,
     return writer_.with_sealer(
         [&](Database& database, SealerInForce& sealer) -> Result<CommitOutcome> {
           Transaction transaction(database);
-          Applier apply(database, sealer);
           for (const Effect& effect : effects)
-            if (!std::visit(apply, effect)) return CommitOutcome::conflict;
+            if (!std::visit(Applier(database, sealer), effect)) return CommitOutcome::conflict;
           if (const auto done = before_durable(); !done) return std::unexpected(done.error());
           transaction.commit();
           return CommitOutcome::committed;
