@@ -15,7 +15,7 @@ namespace usher {
 namespace {
 
 /// Long enough for a keeper that is there, and no longer: everybody may ask this.
-constexpr std::int64_t kKeeperPatience = 2'000;
+constexpr std::int64_t kStatePatience = 2'000;
 
 /// Never the hash: it is of no use to anybody who may look.
 Json described(const IssuedSecret& issued) {
@@ -77,7 +77,7 @@ VarlinkReply listed(LookupKind kind, const char* member, const View& view, Contr
 std::string_view password_of(const std::optional<std::string>& own, const std::string& user,
                              Keeper& keeper) {
   if (own) return "usher";
-  const auto state = keeper.account_state(user, Deadline::after(kKeeperPatience));
+  const auto state = keeper.account_state(user, Deadline::after(kStatePatience));
   if (!state) return "unknown";
   return *state == AccountState::unknown ? "none" : "system";
 }
