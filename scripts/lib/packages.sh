@@ -129,6 +129,8 @@ packages_fuzz=(
 )
 packages_bench=(
   libbenchmark-dev     # Google Benchmark
+  libpam-google-authenticator # what people have today ...
+  libpam-oath          # ... and this, to be beside
 )
 
 packages_missing() {
