@@ -54,7 +54,7 @@ bool same_word(std::string_view word, std::string_view wanted) noexcept {
 }
 
 std::optional<OtpAlgorithm> algorithm_of(std::string_view text) {
-  constexpr std::array kNames = {
+  constexpr std::array kAlgorithms = {
       std::pair<std::string_view, OtpAlgorithm>{"sha1", OtpAlgorithm::sha1},
       std::pair<std::string_view, OtpAlgorithm>{"sha256", OtpAlgorithm::sha256},
       std::pair<std::string_view, OtpAlgorithm>{"sha512", OtpAlgorithm::sha512},
@@ -62,7 +62,7 @@ std::optional<OtpAlgorithm> algorithm_of(std::string_view text) {
   std::string word = lower(text);
   std::erase(word, '-');
   if (word.starts_with("hmac")) word.erase(0, 4);
-  for (const auto& [name, algorithm] : kNames)
+  for (const auto& [name, algorithm] : kAlgorithms)
     if (word == name) return algorithm;
   return std::nullopt;
 }
