@@ -74,7 +74,7 @@ std::string common_password(const Stacks& stacks) {
 }
 
 bool asks_less(const Stacks& before, const Stacks& after, const std::string& service) {
-  for (const char* type : {"auth", "account", "session"})
+  for (const char* type : {"auth", "account", "password", "session"})
     if (asks_usher(before, service, type) && !asks_usher(after, service, type)) return true;
   return false;
 }
