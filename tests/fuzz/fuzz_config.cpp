@@ -87,7 +87,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (settings_file.findings().empty()) check_settings(settings.settings);
 
   Document rule_file("50-example.toml", text);
-  const std::vector<Rule> rules = usher::testing::read_rule_file(rule_file);
+  const std::vector<Rule> rules = testing::read_rule_file(rule_file);
   check_findings(rule_file);
   if (rule_file.findings().empty())
     for (const Rule& rule : rules) check_rule(rule);

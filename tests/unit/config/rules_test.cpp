@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "tests/unit/config/rule_file.h"
+#include "tests/unit/config/rules_of.h"
 
 namespace usher::config {
 namespace {

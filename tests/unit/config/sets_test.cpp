@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/unit/config/rule_file.h"
+#include "tests/unit/config/rules_of.h"
 
 namespace usher::config {
 namespace {
