@@ -17,7 +17,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -29,20 +28,15 @@
 #include <thread>
 #include <vector>
 
+#include "tests/bench/timing.h"
 #include "usher/unique_fd.h"
 
 namespace usher::bench {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr std::size_t kSamples = 1000;
 constexpr std::size_t kExchanges = 3;
 constexpr std::size_t kPacket = 200;  // bytes; about what a login's packets are
-
-double microseconds(Clock::duration length) {
-  return std::chrono::duration<double, std::micro>(length).count();
-}
 
 int tell(const std::function<void()>& once) {
   std::vector<double> times;
@@ -51,8 +45,7 @@ int tell(const std::function<void()>& once) {
     once();
     times.push_back(microseconds(Clock::now() - began));
   }
-  std::ranges::sort(times);
-  fmt::print("median={:.1f} p99={:.1f}\n", times[kSamples / 2], times[kSamples * 99 / 100]);
+  fmt::print("median={:.1f} p99={:.1f}\n", percentile(times, 0.5), percentile(times, 0.99));
   return 0;
 }
 
@@ -156,10 +149,5 @@ int run(const std::vector<std::string>& arguments) {
 }  // namespace usher::bench
 
 int main(int argc, char** argv) {
-  try {
-    return usher::bench::run({argv + 1, argv + argc});
-  } catch (const std::exception& trouble) {
-    fmt::print(stderr, "floor_bench: {}\n", trouble.what());
-    return 2;
-  }
+  return usher::bench::run_program("floor_bench", usher::bench::run, argc, argv);
 }

@@ -36,14 +36,10 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/bench/timing.h"
+
 namespace usher::bench {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double microseconds(Clock::duration length) {
-  return std::chrono::duration<double, std::micro>(length).count();
-}
 
 /// What a login came to. Shared memory of the processes.
 struct Sample {
@@ -154,10 +150,6 @@ void make_logins(const char* service, std::span<Individual> people, std::size_t 
   for (const Individual* person : mine) person->remember();
 }
 
-double percentile(const std::vector<double>& sorted, double part) {
-  return sorted[static_cast<std::size_t>(part * static_cast<double>(sorted.size() - 1))];
-}
-
 int logins(const char* service, std::size_t processes, std::size_t wanted,
            std::vector<Individual> people) {
   if (processes == 0 || people.size() < processes)
@@ -195,7 +187,6 @@ int logins(const char* service, std::size_t processes, std::size_t wanted,
     times.push_back(sample.took);
     accepted += sample.accepted ? 1 : 0;
   }
-  std::ranges::sort(times);
   const auto count = static_cast<double>(times.size());
   fmt::print("logins={} accepted={} median={:.1f} p99={:.1f} per_second={:.1f} cpu={:.1f}\n",
              times.size(), accepted, percentile(times, 0.5), percentile(times, 0.99),
@@ -257,8 +248,6 @@ int load(const char* module) {
     libraries = static_cast<std::size_t>(numbers[1]);
     memory.push_back(numbers[2]);
   }
-  std::ranges::sort(times);
-  std::ranges::sort(memory);
   fmt::print("libraries={} dlopen={:.1f} private_kib={:.0f}\n", libraries, percentile(times, 0.5),
              percentile(memory, 0.5));
   return 0;
@@ -278,10 +267,5 @@ int run(const std::vector<std::string>& arguments) {
 }  // namespace usher::bench
 
 int main(int argc, char** argv) {
-  try {
-    return usher::bench::run({argv + 1, argv + argc});
-  } catch (const std::exception& trouble) {
-    fmt::print(stderr, "login_bench: {}\n", trouble.what());
-    return 2;
-  }
+  return usher::bench::run_program("login_bench", usher::bench::run, argc, argv);
 }
